@@ -17,5 +17,5 @@ pub use error::{FsError, FsResult};
 pub use file::{FileKind, OpenFile, Stat};
 pub use list::Entry;
 pub use promotion_dir::{AttemptDir, AttemptKey, DirLocation, PromotionDir, Recovery};
-pub use quota::{DiskUsage, Quota};
+pub use quota::{DiskChange, DiskUsage, Quota};
 pub use tree::{Dir, Follow, OpenMode, Tree};

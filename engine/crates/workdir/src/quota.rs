@@ -1,6 +1,6 @@
 //! How much the files of one attempt may take.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,15 @@ pub struct DiskUsage {
     pub bytes: u64,
     /// The number of files, directories and links.
     pub files: u64,
+}
+
+/// By how much it changed; negative if it shrank.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskChange {
+    /// In bytes.
+    pub bytes: i64,
+    /// In files.
+    pub files: i64,
 }
 
 /// Counts what files take and refuses to go beyond the limits. Space is taken before it is written and given back
@@ -28,12 +37,20 @@ struct Counter {
     name: &'static str,
     most: u64,
     used: AtomicU64,
+    /// What another process that works on the same attempt took, or gave back if negative.
+    elsewhere: AtomicI64,
 }
 
 impl Counter {
+    fn total(&self) -> u64 {
+        self.used.load(Ordering::Acquire).saturating_add_signed(self.elsewhere.load(Ordering::Acquire))
+    }
+
     fn take(&self, amount: u64) -> FsResult<()> {
+        let elsewhere = self.elsewhere.load(Ordering::Acquire);
         let taken = self.used.fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
-            used.checked_add(amount).filter(|sum| *sum <= self.most)
+            let sum = used.checked_add(amount)?;
+            (sum.saturating_add_signed(elsewhere) <= self.most).then_some(sum)
         });
         taken.map(|_| ()).map_err(|_| FsError::Quota { limit: self.name, most: self.most })
     }
@@ -49,20 +66,38 @@ impl Quota {
     /// A quota of `most`, of which `used` is taken already.
     #[must_use]
     pub fn new(most: DiskUsage, used: DiskUsage) -> Self {
-        let counter = |name, most, used| Counter { name, most, used: AtomicU64::new(used) };
+        let counter = |name, most, used| Counter {
+            name,
+            most,
+            used: AtomicU64::new(used),
+            elsewhere: AtomicI64::new(0),
+        };
         Self {
             bytes: counter("disk.bytes", most.bytes, used.bytes),
             files: counter("disk.files", most.files, used.files),
         }
     }
 
-    /// What is taken now.
+    /// What is taken now, here and elsewhere.
     #[must_use]
     pub fn used(&self) -> DiskUsage {
-        DiskUsage {
-            bytes: self.bytes.used.load(Ordering::Acquire),
-            files: self.files.used.load(Ordering::Acquire),
-        }
+        DiskUsage { bytes: self.bytes.total(), files: self.files.total() }
+    }
+
+    /// What was taken through this very count since `start`.
+    #[must_use]
+    pub fn change_since(&self, start: DiskUsage) -> DiskChange {
+        let change = |now: &Counter, start: u64| {
+            let now = now.used.load(Ordering::Acquire);
+            i64::try_from(i128::from(now) - i128::from(start)).unwrap_or(i64::MAX)
+        };
+        DiskChange { bytes: change(&self.bytes, start.bytes), files: change(&self.files, start.files) }
+    }
+
+    /// Takes note of what another process that works on the same attempt took through its own count.
+    pub fn set_elsewhere(&self, change: DiskChange) {
+        self.bytes.elsewhere.store(change.bytes, Ordering::Release);
+        self.files.elsewhere.store(change.files, Ordering::Release);
     }
 
     pub(crate) fn take_bytes(&self, bytes: u64) -> FsResult<()> {
@@ -96,5 +131,18 @@ mod tests {
         assert_eq!(quota.used().bytes, 0);
         quota.take_file().unwrap();
         assert!(matches!(quota.take_file(), Err(FsError::Quota { limit: "disk.files", most: 1 })));
+    }
+
+    #[test]
+    fn what_another_process_took_counts_too() {
+        let start = DiskUsage { bytes: 4, files: 0 };
+        let quota = Quota::new(DiskUsage { bytes: 10, files: 9 }, start);
+        quota.set_elsewhere(DiskChange { bytes: 5, files: 1 });
+        quota.take_bytes(1).unwrap();
+        assert!(quota.take_bytes(1).is_err());
+        assert_eq!(quota.used(), DiskUsage { bytes: 10, files: 1 });
+        assert_eq!(quota.change_since(start), DiskChange { bytes: 1, files: 0 });
+        quota.set_elsewhere(DiskChange { bytes: -4, files: 0 });
+        quota.take_bytes(9).unwrap();
     }
 }

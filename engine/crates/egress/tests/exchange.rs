@@ -1,0 +1,208 @@
+//! Real exchanges with a server on loopback.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use http::{HeaderMap, Method};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+use windlass_egress::{Egress, EgressConfig, Outbound, OutboundBody, Redirects};
+use windlass_model::call::{CallError, ErrorKind};
+use windlass_model::ids::TenantId;
+use windlass_model::time::Timestamp;
+use windlass_ports::clock::{Clock, FakeClock};
+use windlass_ports::git::{NetworkMeter, NetworkScope};
+
+#[derive(Debug)]
+struct Meter {
+    left: AtomicU64,
+}
+
+impl NetworkMeter for Meter {
+    fn take(&self, bytes: u64) -> Result<(), CallError> {
+        self.left
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(bytes))
+            .map(|_| ())
+            .map_err(|_| CallError::limit("egress.bytes", "used up"))
+    }
+}
+
+/// Answers each connection with the next of the texts, and remembers what it was sent.
+async fn server(answers: Vec<String>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let requests = Arc::clone(&seen);
+    tokio::spawn(async move {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            let mut buffer = [0; 4_096];
+            while !request.windows(4).any(|w| w == b"\r\n\r\n") {
+                let count = stream.read(&mut buffer).await.unwrap();
+                if count == 0 {
+                    break;
+                }
+                request.extend_from_slice(&buffer[..count]);
+            }
+            requests.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
+            let answer = answer.replace("{{self}}", &address.to_string());
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+        // Whoever asks more than it was told to expect waits for ever.
+        std::future::pending::<()>().await;
+    });
+    (address, seen)
+}
+
+fn ok(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+}
+
+fn redirect(to: &str) -> String {
+    format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+}
+
+struct Fixture {
+    egress: Egress,
+    clock: Arc<FakeClock>,
+    scope: NetworkScope,
+}
+
+fn fixture(config: EgressConfig, public_only: bool, budget: u64) -> Fixture {
+    let clock = Arc::new(FakeClock::new(Timestamp::from_micros(0)));
+    let scope = NetworkScope {
+        tenant: TenantId::default(),
+        public_only,
+        granted: Vec::new(),
+        meter: Arc::new(Meter { left: AtomicU64::new(budget) }),
+        cancel: CancellationToken::new(),
+        deadline: Timestamp::from_micros(60_000_000),
+    };
+    let egress = Egress::new(config, Arc::clone(&clock) as Arc<dyn Clock>);
+    Fixture { egress, clock, scope }
+}
+
+fn get(url: &str) -> Outbound<'static> {
+    Outbound {
+        method: Method::GET,
+        url: Url::parse(url).unwrap(),
+        headers: HeaderMap::new(),
+        body: OutboundBody::None,
+        redirects: Redirects::Return,
+        deadline: None,
+        insecure_skip_tls_verify: false,
+    }
+}
+
+async fn refused(f: &Fixture, url: &str) -> CallError {
+    match f.egress.send(&f.scope, get(url)).await {
+        Ok(_) => panic!("{url} was reached"),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn a_body_comes_and_is_counted() {
+    let (address, _) = server(vec![ok("hello"), ok("hello")]).await;
+    let f = fixture(EgressConfig::default(), false, 7);
+    let response = f.egress.send(&f.scope, get(&format!("http://{address}/"))).await.unwrap();
+    assert_eq!(response.bytes(100).await.unwrap(), b"hello");
+    let response = f.egress.send(&f.scope, get(&format!("http://{address}/"))).await.unwrap();
+    assert_eq!(response.bytes(100).await.unwrap_err().kind, ErrorKind::Limit);
+}
+
+#[tokio::test]
+async fn names_are_judged_by_what_they_resolve_to() {
+    let (address, seen) = server(vec![ok("x")]).await;
+    let own = EgressConfig { blocked: vec![address], ..EgressConfig::default() };
+    let f = fixture(own, false, 1_000);
+    for url in [
+        format!("http://localhost:{}/", address.port()),
+        format!("http://127.0.0.1:{}/", address.port()),
+        format!("http://[::ffff:127.0.0.1]:{}/", address.port()),
+        format!("http://2130706433:{}/", address.port()),
+        format!("http://0x7f.1:{}/", address.port()),
+    ] {
+        assert_eq!(refused(&f, &url).await.kind, ErrorKind::Denied, "{url}");
+    }
+    let closed = fixture(EgressConfig::default(), true, 1_000);
+    let error = refused(&closed, &format!("http://localhost:{}/", address.port())).await;
+    assert_eq!(error.code, "address-refused");
+    assert!(error.message.contains("grant the range"), "{}", error.message);
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn each_hop_is_judged_again() {
+    let (address, seen) = server(vec![
+        redirect("/b"),
+        ok("end"),
+        redirect("http://169.254.169.254/latest"),
+        redirect("/loop"),
+        redirect("/loop"),
+        redirect("/loop"),
+    ])
+    .await;
+    let f = fixture(EgressConfig::default(), false, 1_000);
+    let allow = |_: &Url, _: &Method| Ok(());
+    let follow = |url: String| Outbound { redirects: Redirects::Follow(2, &allow), ..get(&url) };
+    let response = f.egress.send(&f.scope, follow(format!("http://{address}/a"))).await.unwrap();
+    assert_eq!(response.url.path(), "/b");
+    let metadata = f.egress.send(&f.scope, follow(format!("http://{address}/c"))).await;
+    assert_eq!(metadata.err().unwrap().kind, ErrorKind::Denied);
+    let endless = f.egress.send(&f.scope, follow(format!("http://{address}/loop"))).await;
+    assert_eq!(endless.err().unwrap().code, "too-many-redirects");
+    assert_eq!(seen.lock().unwrap().len(), 6);
+
+    let refuse = |url: &Url, _: &Method| Err(CallError::denied("no-grant", url.as_str()));
+    let (other, _) = server(vec![redirect("http://127.0.0.1:1/")]).await;
+    let request = Outbound { redirects: Redirects::Follow(5, &refuse), ..get(&format!("http://{other}/")) };
+    assert_eq!(f.egress.send(&f.scope, request).await.err().unwrap().code, "no-grant");
+}
+
+#[tokio::test]
+async fn credentials_do_not_cross_origins() {
+    let (target, seen) = server(vec![ok("x")]).await;
+    let (first, _) = server(vec![redirect(&format!("http://{target}/"))]).await;
+    let f = fixture(EgressConfig::default(), false, 1_000);
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", "Basic c2VjcmV0".parse().unwrap());
+    headers.insert("x-kept", "yes".parse().unwrap());
+    let allow = |_: &Url, _: &Method| Ok(());
+    let request =
+        Outbound { headers, redirects: Redirects::Follow(3, &allow), ..get(&format!("http://{first}/")) };
+    f.egress.send(&f.scope, request).await.unwrap();
+    let seen = seen.lock().unwrap();
+    assert!(seen[0].contains("x-kept: yes") && !seen[0].contains("c2VjcmV0"), "{}", seen[0]);
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_left() {
+    let (address, _) = server(vec![]).await;
+    let f = fixture(EgressConfig::default(), false, 1_000);
+    let url = format!("http://{address}/");
+    let hanging = f.egress.send(&f.scope, get(&url));
+    let set = async { f.clock.set(Timestamp::from_micros(61_000_000)) };
+    let (result, ()) = tokio::join!(hanging, set);
+    assert_eq!(result.err().unwrap().kind, ErrorKind::TimedOut);
+
+    let f = fixture(EgressConfig::default(), false, 1_000);
+    let hanging = f.egress.send(&f.scope, get(&url));
+    let cancel = async { f.scope.cancel.cancel() };
+    let (result, ()) = tokio::join!(hanging, cancel);
+    assert_eq!(result.err().unwrap().kind, ErrorKind::Cancelled);
+}
+
+#[tokio::test]
+async fn nobody_there_is_worth_another_try() {
+    let f = fixture(EgressConfig::default(), false, 1_000);
+    let error = refused(&f, "http://127.0.0.1:1/secret?token=hunter2").await;
+    assert_eq!((error.kind, error.retry), (ErrorKind::Unavailable, windlass_model::call::Retry::Later));
+    assert!(!error.message.contains("hunter2"), "{}", error.message);
+    assert_eq!(refused(&f, "ftp://127.0.0.1/").await.kind, ErrorKind::Unavailable);
+}

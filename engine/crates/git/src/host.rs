@@ -1,0 +1,355 @@
+//! Git as the broker and discovery use it: every operation runs on a thread of a bounded pool, pushes to one branch wait
+//! for each other.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use windlass_egress::Egress;
+use windlass_model::call::git::{
+    Changes, Clone as CloneCall, Commit, Committed, Head, ListRefs, Push, Pushed, RefUpdated, Tag, Target,
+    UpdateRef,
+};
+use windlass_model::call::{CallError, ErrorKind, WorkPath};
+use windlass_model::digest::CommitId;
+use windlass_model::freight::address::normalize_git;
+use windlass_ports::credentials::Credential;
+use windlass_ports::git::{Git, GitScope, NetworkScope, RefUpdater};
+use windlass_workdir::AttemptDir;
+
+use crate::clone::CloneJob;
+use crate::history::{CommitInfo, HistoryQuery, RemoteRefs};
+use crate::mirror::{Mirror, Wire};
+use crate::push::{NextPush, PushJob, Seen};
+use crate::remote::Remote;
+use crate::stage::{Staging, oid};
+use crate::state::Worktrees;
+use crate::{commit, history, push};
+
+/// Operations that run at one time.
+const THREADS: usize = 16;
+
+/// How often a push is tried over a branch that others move, as in Kargo.
+const MAX_PUSH_ATTEMPTS: u32 = 10;
+
+/// What Git needs.
+pub struct GitHostConfig {
+    /// Where mirrors are kept.
+    pub mirrors: PathBuf,
+    /// The way out.
+    pub egress: Arc<Egress>,
+}
+
+/// Git for steps and discovery.
+pub struct GitHost {
+    mirrors: PathBuf,
+    egress: Arc<Egress>,
+    threads: Arc<Semaphore>,
+    writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl GitHost {
+    /// Git with its mirrors in a directory.
+    #[must_use]
+    pub fn new(config: GitHostConfig) -> Self {
+        Self {
+            mirrors: config.mirrors,
+            egress: config.egress,
+            threads: Arc::new(Semaphore::new(THREADS)),
+            writers: Mutex::new(HashMap::new()),
+        }
+    }
+
+    fn wire(&self, network: &NetworkScope) -> Wire {
+        Wire { egress: Arc::clone(&self.egress), network: network.clone(), runtime: Handle::current() }
+    }
+
+    /// Runs blocking work on a thread of the pool. It is never left behind: whoever cancels waits until it has noticed.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, CallError> + Send + 'static,
+    ) -> Result<T, CallError> {
+        let slot = Arc::clone(&self.threads).acquire_owned().await;
+        let slot = slot.map_err(|_| CallError::cancelled())?;
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(slot);
+            result
+        });
+        done.await.unwrap_or_else(|e| Err(CallError::internal(format!("a Git operation failed: {e}"))))
+    }
+
+    /// The queue of writers to one branch of one repository.
+    fn writers(&self, url: &str, reference: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        writers.retain(|_, queue| Arc::strong_count(queue) > 1);
+        Arc::clone(writers.entry(format!("{} {reference}", normalize_git(url))).or_default())
+    }
+
+    /// The refs of a repository, for discovery.
+    ///
+    /// # Errors
+    /// If it cannot be reached, or the credential is refused.
+    pub async fn remote_refs(
+        &self,
+        network: &NetworkScope,
+        credential: Option<&Credential>,
+        url: &str,
+        insecure: bool,
+        local: &[String],
+    ) -> Result<RemoteRefs, CallError> {
+        let (wire, remote) = (self.wire(network), Remote::parse(url, credential, insecure, local)?);
+        self.blocking(move || history::refs(&wire, &remote)).await
+    }
+
+    /// The newest commits of a branch (none: the default one), for discovery.
+    ///
+    /// # Errors
+    /// If the repository cannot be reached, or has no such branch.
+    #[expect(clippy::too_many_arguments, reason = "each says one thing of one query")]
+    pub async fn branch_commits(
+        &self,
+        network: &NetworkScope,
+        credential: Option<&Credential>,
+        url: &str,
+        insecure: bool,
+        local: &[String],
+        branch: Option<String>,
+        limit: usize,
+        with_paths: bool,
+    ) -> Result<Vec<CommitInfo>, CallError> {
+        let (wire, remote) = (self.wire(network), Remote::parse(url, credential, insecure, local)?);
+        let mirror = Mirror::of(&self.mirrors, &network.tenant, &remote);
+        let query = HistoryQuery { branch, limit, with_paths };
+        self.blocking(move || history::commits(&wire, &mirror, &remote, &query)).await
+    }
+
+    /// One commit, for discovery.
+    ///
+    /// # Errors
+    /// If the repository cannot be reached, or has no such commit.
+    pub async fn commit_info(
+        &self,
+        network: &NetworkScope,
+        credential: Option<&Credential>,
+        url: &str,
+        insecure: bool,
+        local: &[String],
+        id: CommitId,
+    ) -> Result<CommitInfo, CallError> {
+        let (wire, remote) = (self.wire(network), Remote::parse(url, credential, insecure, local)?);
+        let mirror = Mirror::of(&self.mirrors, &network.tenant, &remote);
+        self.blocking(move || history::commit(&wire, &mirror, &remote, oid(&id)?)).await
+    }
+}
+
+/// The ref that a conflict tells it found.
+fn current_ref(error: &CallError) -> Option<Option<CommitId>> {
+    if error.kind != ErrorKind::Conflict || error.code != "git-ref-moved" {
+        return None;
+    }
+    serde_json::from_value(error.details.get("current")?.clone()).ok()
+}
+
+#[async_trait]
+impl Git for GitHost {
+    async fn clone(
+        &self,
+        scope: &GitScope,
+        credential: Option<&Credential>,
+        args: &CloneCall,
+        refs: &dyn RefUpdater,
+    ) -> Result<Vec<CommitId>, CallError> {
+        let remote = Remote::of(scope, &args.url, credential, args.options.insecure_skip_tls_verify)?;
+        let job = |planned: Option<Vec<crate::clone::Planned>>| {
+            let (wire, remote, mirrors) = (self.wire(&scope.network), remote.clone(), self.mirrors.clone());
+            let (scope, args) = (scope.clone(), args.clone());
+            self.blocking(move || {
+                let job = CloneJob {
+                    wire: &wire,
+                    remote: &remote,
+                    mirrors: &mirrors,
+                    dir: &scope.dir,
+                    args: &args,
+                    identity: &scope.identity,
+                    started_at: scope.started_at,
+                    local: &scope.local,
+                };
+                match planned {
+                    None => job.plan(),
+                    Some(planned) => job.check_out(&planned).map(|()| planned),
+                }
+            })
+        };
+        let planned = job(None).await?;
+        for update in planned.iter().filter_map(|plan| plan.creates.as_ref()) {
+            let queue = self.writers(&update.url, &update.reference);
+            let _turn = queue.lock().await;
+            refs.update_ref(update.clone()).await?;
+        }
+        let done = job(Some(planned)).await?;
+        Ok(done.into_iter().map(|plan| plan.commit).collect())
+    }
+
+    async fn list_refs(
+        &self,
+        scope: &GitScope,
+        credential: Option<&Credential>,
+        args: &ListRefs,
+    ) -> Result<Vec<(String, CommitId)>, CallError> {
+        let found = self.remote_refs(&scope.network, credential, &args.url, false, &scope.local).await?;
+        let wanted = |name: &str| {
+            args.patterns.is_empty()
+                || args
+                    .patterns
+                    .iter()
+                    .any(|p| name == p || (p.ends_with('/') && name.starts_with(p.as_str())))
+        };
+        Ok(found.refs.into_iter().filter(|(name, _)| wanted(name)).collect())
+    }
+
+    async fn worktree_url(&self, dir: &Arc<AttemptDir>, path: &WorkPath) -> Result<String, CallError> {
+        let (dir, path) = (Arc::clone(dir), path.clone());
+        self.blocking(move || Ok(Worktrees::load(&dir)?.find(&path)?.state.url)).await
+    }
+
+    async fn head(&self, scope: &GitScope, path: &WorkPath) -> Result<Head, CallError> {
+        let (scope, path) = (scope.clone(), path.clone());
+        self.blocking(move || {
+            let stop = || scope.network.cancel.is_cancelled();
+            commit::head(&scope.dir, &path, &scope.identity, &stop)
+        })
+        .await
+    }
+
+    async fn clear(&self, scope: &GitScope, path: &WorkPath) -> Result<(), CallError> {
+        let (scope, path) = (scope.clone(), path.clone());
+        self.blocking(move || {
+            let stop = || scope.network.cancel.is_cancelled();
+            let mut staging = Staging::open(&scope.dir, &path, &stop)?;
+            staging.clear()?;
+            staging.save()
+        })
+        .await
+    }
+
+    async fn diff(&self, scope: &GitScope, path: &WorkPath) -> Result<Changes, CallError> {
+        let (scope, path) = (scope.clone(), path.clone());
+        self.blocking(move || {
+            let stop = || scope.network.cancel.is_cancelled();
+            commit::diff(&scope.dir, &path, &stop)
+        })
+        .await
+    }
+
+    async fn commit(
+        &self,
+        scope: &GitScope,
+        args: &Commit,
+        forbidden: &[String],
+    ) -> Result<Committed, CallError> {
+        let (scope, args, forbidden) = (scope.clone(), args.clone(), forbidden.to_vec());
+        self.blocking(move || {
+            let stop = || scope.network.cancel.is_cancelled();
+            commit::commit(&scope.dir, &args, &scope.identity, scope.started_at, &forbidden, &stop)
+        })
+        .await
+    }
+
+    async fn tag(&self, scope: &GitScope, args: &Tag) -> Result<CommitId, CallError> {
+        let (scope, args) = (scope.clone(), args.clone());
+        self.blocking(move || {
+            let stop = || scope.network.cancel.is_cancelled();
+            commit::tag(&scope.dir, &args, &scope.identity, scope.started_at, &stop)
+        })
+        .await
+    }
+
+    async fn push(
+        &self,
+        scope: &GitScope,
+        credential: Option<&Credential>,
+        args: &Push,
+        refs: &dyn RefUpdater,
+    ) -> Result<Pushed, CallError> {
+        let (url, insecure) = push::origin(&scope.dir, &args.path)?;
+        let remote = Remote::of(scope, &url, credential, insecure)?;
+        let target = match &args.to {
+            Target::Current => {
+                Worktrees::load(&scope.dir)?.find(&args.path)?.state.branch.unwrap_or_default()
+            }
+            Target::Branch(name) | Target::Tag(name) => name.clone(),
+        };
+        let queue = self.writers(&url, &target);
+        let _turn = queue.lock().await;
+        let run = |step: PushStep| {
+            let (wire, remote, mirrors) = (self.wire(&scope.network), remote.clone(), self.mirrors.clone());
+            let (scope, args) = (scope.clone(), args.clone());
+            self.blocking(move || {
+                let job = PushJob {
+                    wire: &wire,
+                    remote: &remote,
+                    mirrors: &mirrors,
+                    dir: &scope.dir,
+                    args: &args,
+                    identity: &scope.identity,
+                    started_at: scope.started_at,
+                };
+                match step {
+                    PushStep::Next(seen) => job.next(seen),
+                    PushStep::Finish(update) => job.finish(&update).map(NextPush::Done),
+                }
+            })
+        };
+        let mut seen = Seen::AtClone;
+        for attempt in 1.. {
+            let update = match run(PushStep::Next(seen)).await? {
+                NextPush::Done(pushed) => return Ok(pushed),
+                NextPush::Swap(update) => update,
+            };
+            match refs.update_ref((*update).clone()).await {
+                Ok(_) => match run(PushStep::Finish(update)).await? {
+                    NextPush::Done(pushed) => return Ok(pushed),
+                    NextPush::Swap(_) => break,
+                },
+                Err(error) => match current_ref(&error) {
+                    Some(now) if attempt < MAX_PUSH_ATTEMPTS => seen = Seen::Now(now),
+                    _ => return Err(error),
+                },
+            }
+        }
+        Err(CallError::internal("a push came to no end"))
+    }
+
+    async fn update_ref(
+        &self,
+        scope: &GitScope,
+        credential: Option<&Credential>,
+        update: &UpdateRef,
+    ) -> Result<RefUpdated, CallError> {
+        let remote = Remote::of(scope, &update.url, credential, update.insecure_skip_tls_verify)?;
+        let (wire, scope, update) = (self.wire(&scope.network), scope.clone(), update.clone());
+        self.blocking(move || push::update_ref(&wire, &remote, scope.dir.base(), &update)).await
+    }
+
+    async fn read_ref(
+        &self,
+        scope: &GitScope,
+        credential: Option<&Credential>,
+        url: &str,
+        reference: &str,
+    ) -> Result<Option<CommitId>, CallError> {
+        let remote = Remote::of(scope, url, credential, false)?;
+        let (wire, reference) = (self.wire(&scope.network), reference.to_owned());
+        self.blocking(move || push::read_ref(&wire, &remote, &reference)).await
+    }
+}
+
+/// What a push does next on a thread of the pool.
+enum PushStep {
+    Next(Seen),
+    Finish(Box<UpdateRef>),
+}

@@ -1,0 +1,30 @@
+//! Git for steps and for discovery. The only room that speaks Git, through libgit2, which gets no network of its own:
+//! HTTP goes over `egress`, `file://` only into directories that the operator lists.
+//!
+//! Three places hold Git data. A *mirror* per (tenant, URL, credential) under the data directory has what was fetched.
+//! A *repository* per promotion and URL has the promotion's own commits and borrows the rest from the mirror. The *work
+//! directory* has files and an inert `.git` marker: libgit2 never sees it. Heads, indexes and identities are the
+//! host's, beside the work directory, and are undone together with it. So nothing that a guest writes (a `.git`
+//! directory, a config, hooks, alternates, attributes) is ever read as Git's.
+
+mod checkout;
+mod clone;
+mod commit;
+mod error;
+mod history;
+mod host;
+mod ignored;
+mod integrate;
+mod mirror;
+mod push;
+mod remote;
+mod repository;
+mod setup;
+mod sparse;
+mod stage;
+mod state;
+mod submodule;
+mod transport;
+
+pub use history::{CommitInfo, RemoteRefs};
+pub use host::{GitHost, GitHostConfig};

@@ -1,0 +1,15 @@
+//! What the core asks of the world: one trait a file. The rooms that implement them never see each other; tests use
+//! the fakes (feature `fake`).
+
+pub mod broker;
+pub mod clock;
+pub mod credentials;
+pub mod effects;
+pub mod git;
+pub mod images;
+pub mod journal;
+pub mod objects;
+pub mod progress;
+pub mod records;
+pub mod step_catalog;
+pub mod step_runner;

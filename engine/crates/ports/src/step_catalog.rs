@@ -1,0 +1,68 @@
+//! Which steps there are.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use windlass_model::digest::Digest;
+use windlass_model::step_manifest::StepManifest;
+
+/// A step's WebAssembly binary. Named by its digest; the file is read only to compile it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepBinary {
+    /// The digest of the file.
+    pub digest: Digest,
+    /// Where the file is.
+    pub path: PathBuf,
+}
+
+/// Whether a step came with the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provenance {
+    /// It did: under the policy `kargo` it gets what its configuration names.
+    BuiltIn,
+    /// It was installed: it gets only what was granted then.
+    Installed,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepKind {
+    /// What it says of itself.
+    pub manifest: StepManifest,
+    /// What runs.
+    pub binary: StepBinary,
+    /// Where it came from.
+    pub provenance: Provenance,
+}
+
+/// Why a step cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CatalogError {
+    /// There is no such step.
+    #[error("step kind {name:?} is not registered{}", hint(nearest.as_deref()))]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// A step with a similar name.
+        nearest: Option<String>,
+    },
+    /// The steps have not been built, or their files are damaged.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+}
+
+/// Knows the steps.
+pub trait StepCatalog: Send + Sync {
+    /// The step that `uses:` names.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be had.
+    fn find(&self, uses: &str) -> Result<Arc<StepKind>, CatalogError>;
+
+    /// The names of all steps, sorted.
+    fn names(&self) -> Vec<String>;
+}

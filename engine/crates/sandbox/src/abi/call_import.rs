@@ -1,0 +1,87 @@
+//! The core import `windlass:step/call@0.1.0`: the calls of the contract as JSON, for modules without components.
+//!
+//! `call(ptr, len) -> handle` sends a call and keeps its answer; `read(handle, ptr, len) -> n` copies the next bytes of
+//! the answer into the guest's own buffer, 0 at the end; `close(handle)` drops it. No allocator of the guest is ever
+//! entered, which is what lets garbage-collected guests in. Negative results are errors of use.
+
+use std::collections::BTreeMap;
+
+use wasmtime::{Caller, Linker};
+use windlass_model::call::{Call, CallError, answer_to_guest_json};
+
+use crate::abi::preview1::memory::GuestMemory;
+use crate::guest::Guest;
+
+/// The module name under which the functions are imported.
+const MODULE: &str = "windlass:step/call@0.1.0";
+
+/// The largest call, in bytes: a body of 2 MiB in base64 and what is around it.
+const MAX_CALL_BYTES: u32 = 4 << 20;
+
+/// A memory access outside the guest's memory.
+const BAD_ADDRESS: i32 = -1;
+/// A handle that is not open.
+const BAD_HANDLE: i32 = -2;
+/// Too many answers are open at one time.
+const TOO_MANY: i32 = -3;
+
+/// Answers that have not been read to the end and closed.
+#[derive(Debug, Default)]
+pub(crate) struct PendingAnswers {
+    open: BTreeMap<i32, (Vec<u8>, usize)>,
+    next: i32,
+}
+
+impl PendingAnswers {
+    fn insert(&mut self, answer: Vec<u8>, most: usize) -> Option<i32> {
+        if self.open.len() >= most {
+            return None;
+        }
+        self.next = self.next.checked_add(1).unwrap_or(1);
+        while self.open.contains_key(&self.next) {
+            self.next = self.next.checked_add(1).unwrap_or(1);
+        }
+        self.open.insert(self.next, (answer, 0));
+        Some(self.next)
+    }
+}
+
+pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker.func_wrap(MODULE, "call", |mut caller: Caller<'_, Guest>, ptr: u32, len: u32| {
+        caller.data().budget.check()?;
+        let request = {
+            let (memory, _) = GuestMemory::of(&mut caller)?;
+            match memory.bytes(ptr, len) {
+                Ok(bytes) if len <= MAX_CALL_BYTES => Ok(bytes.to_vec()),
+                Ok(_) => Err(CallError::invalid("call-too-large", "a call may be 4 MiB long")),
+                Err(_) => return Ok(BAD_ADDRESS),
+            }
+        };
+        let guest = caller.data_mut();
+        let answer = request.and_then(|text| Call::from_guest_json(&text)).and_then(|call| guest.call(call));
+        let text = answer_to_guest_json(&answer).to_string().into_bytes();
+        guest.budget.check()?;
+        Ok(guest.answers.insert(text, guest.handles).unwrap_or(TOO_MANY))
+    })?;
+    linker.func_wrap(
+        MODULE,
+        "read",
+        |mut caller: Caller<'_, Guest>, handle: i32, ptr: u32, len: u32| -> wasmtime::Result<i32> {
+            let (mut memory, guest) = GuestMemory::of(&mut caller)?;
+            let Some((answer, read)) = guest.answers.open.get_mut(&handle) else { return Ok(BAD_HANDLE) };
+            let Ok(buffer) = memory.bytes_mut(ptr, len) else { return Ok(BAD_ADDRESS) };
+            let rest = &answer[*read..];
+            let count = rest.len().min(buffer.len()).min(i32::MAX as usize);
+            buffer[..count].copy_from_slice(&rest[..count]);
+            *read += count;
+            Ok(i32::try_from(count).unwrap_or(i32::MAX))
+        },
+    )?;
+    linker.func_wrap(MODULE, "close", |mut caller: Caller<'_, Guest>, handle: i32| -> i32 {
+        match caller.data_mut().answers.open.remove(&handle) {
+            Some(_) => 0,
+            None => BAD_HANDLE,
+        }
+    })?;
+    Ok(())
+}

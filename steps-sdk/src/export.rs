@@ -1,0 +1,81 @@
+//! Making a component of a step.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use serde_json::json;
+
+use crate::bindings::exports::windlass::step::run as contract;
+use crate::context::Context;
+use crate::host::Imports;
+use crate::outcome::Outcome;
+use crate::schema::inline_schema;
+use crate::step::Step;
+
+/// Makes a component of the type of a step: `windlass_step::export!(MyStep);`
+#[macro_export]
+macro_rules! export {
+    ($step:ty) => {
+        #[doc(hidden)]
+        struct WindlassComponent;
+
+        impl $crate::bindings::exports::windlass::step::run::Guest for WindlassComponent {
+            fn run(
+                request: $crate::bindings::exports::windlass::step::run::Request,
+            ) -> $crate::bindings::exports::windlass::step::run::Outcome {
+                <$step as $crate::Exported>::run_request(request)
+            }
+        }
+
+        impl $crate::bindings::exports::windlass::step::manifest::Guest for WindlassComponent {
+            fn describe() -> ::std::string::String {
+                <$step as $crate::Exported>::describe()
+            }
+        }
+
+        $crate::bindings::export_component!(WindlassComponent with_types_in $crate::bindings);
+    };
+}
+
+/// What [`export!`](crate::export) calls.
+#[doc(hidden)]
+pub trait Exported: Step {
+    /// Runs the step on a request of the contract.
+    fn run_request(request: contract::Request) -> contract::Outcome;
+
+    /// What the step's code can tell of it: the schemas. The rest of the manifest stands in `step.toml`.
+    #[must_use]
+    fn describe() -> String;
+}
+
+impl<S: Step> Exported for S {
+    fn run_request(request: contract::Request) -> contract::Outcome {
+        let config = match serde_json::from_str(&request.config) {
+            Ok(config) => config,
+            Err(error) => return Outcome::failed(format!("invalid configuration: {error}")).into(),
+        };
+        let step = match serde_json::from_str(&request.context) {
+            Ok(step) => step,
+            Err(error) => {
+                return Outcome::errored_terminal(format!("the host's context is not understood: {error}"))
+                    .into();
+            }
+        };
+        let context = Context {
+            host: Rc::new(Imports),
+            work_dir: PathBuf::from("/work"),
+            step,
+            state: request.state.and_then(|text| serde_json::from_str(&text).ok()),
+            attempt: request.attempt,
+        };
+        S::run(config, &context).into()
+    }
+
+    fn describe() -> String {
+        let mut description = json!({ "configSchema": inline_schema::<S::Config>() });
+        if let Some(schema) = S::output_schema() {
+            description["outputSchema"] = schema;
+        }
+        description.to_string()
+    }
+}
