@@ -1,0 +1,16 @@
+//! The record: journal, resources, attempt logs and blobs, in one SQLite file and a directory of blobs.
+//!
+//! The only room that knows SQL. One task writes: it takes what is waiting, puts it into one transaction and answers all
+//! at once, so that a sync to disk is shared by everyone who waited for it. Readers have connections of their own.
+
+mod append;
+mod blobs;
+mod data_dir;
+mod leases;
+mod read;
+mod records;
+mod store;
+mod writer;
+
+pub use data_dir::{DataDir, DataDirError};
+pub use store::{OpenError, Store};

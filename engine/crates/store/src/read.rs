@@ -1,0 +1,103 @@
+//! The journal as others use it.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use sqlx::Row as _;
+use windlass_model::ids::{FencingToken, ProjectName, TenantId};
+use windlass_model::time::Timestamp;
+use windlass_ports::journal::{Append, Journal, JournalError, UnitKey, UnitKind, UnitSummary, Version};
+
+use crate::leases::LeaseRequest;
+use crate::store::{Store, blob_unavailable, unavailable};
+use crate::writer::{Change, version};
+
+/// A stored text as JSON.
+pub(crate) fn json(text: &str) -> Result<Value, JournalError> {
+    serde_json::from_str(text).map_err(|e| JournalError::Unavailable(format!("a record is damaged: {e}")))
+}
+
+impl Store {
+    /// Declares every lease void. Only for a process that has the data directory to itself, when it starts: whoever held
+    /// a lease is dead.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn void_leases(&self) -> Result<(), JournalError> {
+        self.change(Change::Lease(LeaseRequest::VoidAll)).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl Journal for Store {
+    async fn append(&self, append: Append) -> Result<Version, JournalError> {
+        self.change(Change::Append(Box::new(append))).await.map(version)
+    }
+
+    async fn read(&self, unit: &UnitKey) -> Result<Vec<Value>, JournalError> {
+        let rows = sqlx::query(
+            "SELECT body, blob FROM events WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 ORDER BY seq",
+        )
+        .bind(unit.tenant.as_str())
+        .bind(unit.project.as_str())
+        .bind(unit.kind.as_str())
+        .bind(&unit.id)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|e| unavailable(&e))?;
+        rows.into_iter()
+            .map(|row| {
+                let text = self.blobs.read(row.get(0), row.get(1)).map_err(|e| blob_unavailable(&e))?;
+                json(&text)
+            })
+            .collect()
+    }
+
+    async fn inbox(&self, unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError> {
+        let rows = sqlx::query(
+            "SELECT number, body FROM inbox WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 \
+             ORDER BY number",
+        )
+        .bind(unit.tenant.as_str())
+        .bind(unit.project.as_str())
+        .bind(unit.kind.as_str())
+        .bind(&unit.id)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|e| unavailable(&e))?;
+        rows.into_iter().map(|row| Ok((row.get(0), json(row.get(1))?))).collect()
+    }
+
+    async fn acquire(
+        &self,
+        unit: &UnitKey,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<FencingToken, JournalError> {
+        let request = LeaseRequest::Acquire { unit: unit.clone(), owner: owner.to_owned(), now, until };
+        self.change(Change::Lease(request)).await.map(FencingToken)
+    }
+
+    async fn release(&self, unit: &UnitKey, token: FencingToken) -> Result<(), JournalError> {
+        let request = LeaseRequest::Release { unit: unit.clone(), token: token.0 };
+        self.change(Change::Lease(request)).await.map(|_| ())
+    }
+
+    async fn units(&self, tenant: &TenantId, kind: UnitKind) -> Result<Vec<UnitSummary>, JournalError> {
+        let rows = sqlx::query(
+            "SELECT id, project, summary FROM units WHERE tenant = $1 AND kind = $2 ORDER BY project, id",
+        )
+        .bind(tenant.as_str())
+        .bind(kind.as_str())
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|e| unavailable(&e))?;
+        rows.into_iter()
+            .map(|row| {
+                let project = ProjectName::new(row.get::<String, _>(1))
+                    .map_err(|e| JournalError::Unavailable(format!("a record is damaged: {e}")))?;
+                Ok(UnitSummary { id: row.get(0), project, summary: json(row.get(2))? })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,92 @@
+//! Opening the store.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::sync::mpsc;
+use windlass_ports::journal::JournalError;
+
+use crate::blobs::Blobs;
+use crate::writer::{Job, Writer};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Writes that may wait at one time.
+const QUEUE: usize = 1_024;
+
+/// Connections that read.
+const READERS: u32 = 4;
+
+/// Why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It was written by a newer version.
+    #[error("the database was written by a newer version of windlass; use that version, or restore a backup")]
+    Newer,
+    /// It cannot be read or made.
+    #[error("the database {path}: {message}")]
+    Unavailable {
+        /// Where it is.
+        path: String,
+        /// Why.
+        message: String,
+    },
+}
+
+/// The record of everything.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) readers: SqlitePool,
+    pub(crate) blobs: Blobs,
+    pub(crate) jobs: mpsc::Sender<Job>,
+}
+
+impl Store {
+    /// Opens the store in a directory, making it if needed.
+    ///
+    /// # Errors
+    /// If it was written by a newer version, or cannot be read or made.
+    pub async fn open(dir: &Path) -> Result<Arc<Self>, OpenError> {
+        let path = dir.join("windlass.db");
+        let unavailable = |message: String| OpenError::Unavailable { path: path.display().to_string(), message };
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .disable_statement_logging();
+        let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| unavailable(e.to_string()))?;
+        MIGRATIONS.run(&mut connection).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
+            other => unavailable(other.to_string()),
+        })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_lazy_with(options.clone().read_only(true));
+        let blobs = Blobs::open(&dir.join("blobs")).map_err(|e| unavailable(e.to_string()))?;
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(Writer::new(connection, blobs.clone()).run(waiting));
+        Ok(Arc::new(Self { readers, blobs, jobs }))
+    }
+}
+
+/// A failure of the database, for whoever waits for it.
+pub(crate) fn unavailable(error: &sqlx::Error) -> JournalError {
+    let hint = match error {
+        sqlx::Error::Database(e) if e.message().contains("disk is full") => "; free some space and try again",
+        sqlx::Error::Database(e) if e.message().contains("readonly") => "; make the data directory writable",
+        _ => "",
+    };
+    JournalError::Unavailable(format!("the database cannot be used: {error}{hint}"))
+}
+
+/// A failure of the blobs' directory.
+pub(crate) fn blob_unavailable(error: &std::io::Error) -> JournalError {
+    JournalError::Unavailable(format!("the blobs of the database cannot be used: {error}"))
+}
