@@ -1,0 +1,53 @@
+//! Which of two values comes first.
+
+use std::cmp::Ordering;
+
+use crate::budget::Meter;
+use crate::error::{Fault, Outcome};
+use crate::syntax::ast::Comparison;
+use crate::value::{Kind, Value};
+
+/// `a < b` and its like: numbers, strings by their bytes, times, durations.
+pub(crate) fn compare(comparison: Comparison, a: &Value, b: &Value, meter: &mut Meter) -> Outcome<bool> {
+    let Some(ordering) = ordering(a, b, meter)? else {
+        let symbol = comparison.symbol();
+        let message = format!("`{symbol}` does not work on {} and {}", a.type_name(), b.type_name());
+        return Err(Fault::runtime(message));
+    };
+    Ok(match (comparison, ordering) {
+        (_, Order::Unordered) => false,
+        (Comparison::Less, Order::Ordered(ordering)) => ordering.is_lt(),
+        (Comparison::LessOrEqual, Order::Ordered(ordering)) => ordering.is_le(),
+        (Comparison::More, Order::Ordered(ordering)) => ordering.is_gt(),
+        (Comparison::MoreOrEqual, Order::Ordered(ordering)) => ordering.is_ge(),
+    })
+}
+
+/// Whether `a` comes before `b`, for sorting.
+pub(crate) fn is_less(a: &Value, b: &Value, meter: &mut Meter) -> Outcome<bool> {
+    compare(Comparison::Less, a, b, meter)
+}
+
+enum Order {
+    Ordered(Ordering),
+    /// One of the two is NaN.
+    Unordered,
+}
+
+/// None where the two cannot be compared.
+fn ordering(a: &Value, b: &Value, meter: &mut Meter) -> Outcome<Option<Order>> {
+    let ordering = match (&a.kind, &b.kind) {
+        (Kind::Int(a), Kind::Int(b)) | (Kind::Duration(a), Kind::Duration(b)) => a.cmp(b),
+        (Kind::Int(_) | Kind::Float(_), Kind::Int(_) | Kind::Float(_)) => {
+            let ordering = a.as_f64().partial_cmp(&b.as_f64());
+            return Ok(Some(ordering.map_or(Order::Unordered, Order::Ordered)));
+        }
+        (Kind::Str(a), Kind::Str(b)) => {
+            meter.scan(a.len().min(b.len()))?;
+            a.cmp(b)
+        }
+        (Kind::Time(a), Kind::Time(b)) => a.at().cmp(&b.at()),
+        _ => return Ok(None),
+    };
+    Ok(Some(Order::Ordered(ordering)))
+}

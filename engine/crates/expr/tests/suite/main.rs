@@ -1,0 +1,16 @@
+//! The language through its public interface: one test binary, a module for each question.
+
+mod budgets;
+mod collections;
+mod errors;
+mod loops;
+mod members;
+mod objects;
+mod operators;
+mod strings;
+mod support;
+mod syntax;
+mod taints;
+mod templates;
+mod times;
+mod vectors;
