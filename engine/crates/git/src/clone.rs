@@ -34,6 +34,8 @@ pub(crate) struct CloneJob<'a> {
     pub(crate) started_at: Timestamp,
     /// Directories beneath which `file://` repositories are allowed, for submodules.
     pub(crate) local: &'a [String],
+    /// Which submodules may be read.
+    pub(crate) permission: &'a dyn windlass_ports::git::ReadPermission,
 }
 
 /// One worktree to make.

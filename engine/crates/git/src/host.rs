@@ -156,7 +156,7 @@ fn current_ref(error: &CallError) -> Option<Option<CommitId>> {
 
 #[async_trait]
 impl Git for GitHost {
-    async fn clone(
+    async fn clone_repository(
         &self,
         scope: &GitScope,
         credential: Option<&Credential>,
@@ -177,6 +177,7 @@ impl Git for GitHost {
                     identity: &scope.identity,
                     started_at: scope.started_at,
                     local: &scope.local,
+                    permission: scope.permission.as_ref(),
                 };
                 match planned {
                     None => job.plan(),

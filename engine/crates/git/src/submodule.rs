@@ -64,6 +64,7 @@ fn check_out_one(
     submodule: &SubmoduleAt,
     depth: u32,
 ) -> Result<(), CallError> {
+    job.permission.may_read(url)?;
     let remote = Remote::parse(url, None, job.args.options.insecure_skip_tls_verify, job.local)?;
     let mirror = Mirror::of(job.mirrors, &job.wire.network.tenant, &remote);
     mirror.fetch(job.wire, &remote, |_| vec![submodule.commit])?;

@@ -193,6 +193,39 @@ impl Call {
             .map_err(|e| CallError::invalid("call-not-understood", format!("the call {function:?}: {e}")))
     }
 
+    /// True for calls that are the host's own: no guest may make them.
+    #[must_use]
+    pub fn is_hosts_own(&self) -> bool {
+        matches!(self, Self::GitUpdateRef(_))
+    }
+
+    /// True for calls that use the network or work on files for a while: refused once the attempt is over.
+    #[must_use]
+    pub fn reaches_out(&self) -> bool {
+        match self {
+            Self::GetMode(_)
+            | Self::RemainingMs(_)
+            | Self::Cancelled(_)
+            | Self::IdempotencyKey(_)
+            | Self::LogWrite(_)
+            | Self::LogProgress(_)
+            | Self::SecretsReveal(_) => false,
+            Self::HttpSend(_)
+            | Self::GitClone(_)
+            | Self::GitListRefs(_)
+            | Self::GitHead(_)
+            | Self::GitClear(_)
+            | Self::GitDiff(_)
+            | Self::GitCommit(_)
+            | Self::GitTag(_)
+            | Self::GitPush(_)
+            | Self::GitUpdateRef(_)
+            | Self::ObjectsGet(_)
+            | Self::ObjectsQuery(_)
+            | Self::ObjectsPatch(_) => true,
+        }
+    }
+
     /// True for calls that change something outside and so are journalled before and after.
     #[must_use]
     pub fn is_outside_effect(&self) -> bool {

@@ -82,6 +82,9 @@ pub enum Ask {
         url: Source,
         /// Whether refs change.
         access: Access,
+        /// Only where the configuration has `true` at this JSON pointer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when: Option<String>,
     },
     /// The repository of a worktree, by its path in the work directory.
     Worktree {
@@ -110,4 +113,6 @@ pub enum Ask {
     },
     /// The values behind the tokens of secrets.
     SecretsReveal {},
+    /// Within a task, its output is also the task's own.
+    TaskOutputPropagation {},
 }

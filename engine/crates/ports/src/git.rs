@@ -39,6 +39,15 @@ pub trait NetworkMeter: Send + Sync + std::fmt::Debug {
     fn take(&self, bytes: u64) -> Result<(), CallError>;
 }
 
+/// Says which repositories an operation may read beside its own: those that the files of a repository name.
+pub trait ReadPermission: Send + Sync + std::fmt::Debug {
+    /// Whether the repository at `url` may be read.
+    ///
+    /// # Errors
+    /// A `denied` error naming the missing grant.
+    fn may_read(&self, url: &str) -> Result<(), CallError>;
+}
+
 /// For whom a Git operation runs.
 #[derive(Debug, Clone)]
 pub struct GitScope {
@@ -52,6 +61,8 @@ pub struct GitScope {
     pub identity: git::Identity,
     /// Directories beneath which `file://` repositories are allowed.
     pub local: Vec<String>,
+    /// Which further repositories may be read: submodules.
+    pub permission: Arc<dyn ReadPermission>,
 }
 
 /// Changes one ref of a remote; goes through the record of effects.
@@ -65,7 +76,7 @@ pub trait RefUpdater: Send + Sync {
 #[async_trait]
 pub trait Git: Send + Sync {
     /// Fetches a repository and makes worktrees.
-    async fn clone(
+    async fn clone_repository(
         &self,
         scope: &GitScope,
         credential: Option<&Credential>,

@@ -11,5 +11,7 @@ pub mod journal;
 pub mod objects;
 pub mod progress;
 pub mod records;
+pub mod sessions;
 pub mod step_catalog;
 pub mod step_runner;
+pub mod wake;

@@ -65,4 +65,7 @@ pub trait StepCatalog: Send + Sync {
 
     /// The names of all steps, sorted.
     fn names(&self) -> Vec<String>;
+
+    /// What is wrong with an evaluated configuration, one line each, as Kargo says it; none if it fits.
+    fn check(&self, kind: &StepKind, config: &serde_json::Value) -> Vec<String>;
 }

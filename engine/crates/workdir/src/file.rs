@@ -111,6 +111,15 @@ impl OpenFile {
         Ok(Stat::new(&rustix::fs::fstat(&*self.file)?, &self.path))
     }
 
+    /// The file for the operating system's own calls; it reads from the beginning. Never for writing: what is written
+    /// through it is neither counted nor undone.
+    ///
+    /// # Errors
+    /// If the operating system has no room for another handle.
+    pub fn reader(&self) -> FsResult<File> {
+        Ok(self.file.try_clone()?)
+    }
+
     /// Reads into `buffer` from byte `offset`; 0 at the end.
     ///
     /// # Errors

@@ -73,6 +73,14 @@ pub enum PromotionEvent {
         config: Value,
         /// The seed of its randomness, and of its tokens.
         seed: u64,
+        /// How many errors end the step.
+        error_threshold: u32,
+        /// How long the step may take in all, in milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+        /// Whether its output is also its task's.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        propagates_output: bool,
     },
     /// A physical run of that try began.
     IncarnationStarted {
@@ -104,6 +112,8 @@ pub enum PromotionEvent {
     EffectFinished {
         /// Its name.
         effect: EffectId,
+        /// Which step.
+        step: StepIndex,
         /// The answer.
         answer: Answer,
     },
@@ -111,6 +121,8 @@ pub enum PromotionEvent {
     EffectUnsent {
         /// Its name.
         effect: EffectId,
+        /// Which step.
+        step: StepIndex,
     },
     /// A logical try of a step returned, or was ended.
     AttemptFinished {

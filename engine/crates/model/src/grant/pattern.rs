@@ -60,7 +60,15 @@ fn wildcard_matches(pattern: &str, text: &str) -> bool {
 #[serde(try_from = "String", into = "String")]
 pub struct UrlPattern {
     text: String,
-    parts: Option<UrlParts>,
+    kind: UrlKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum UrlKind {
+    Any,
+    /// Exactly one repository, by its normalised URL.
+    Repository(String),
+    Parts(UrlParts),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +83,13 @@ impl UrlPattern {
     /// The pattern of every URL.
     #[must_use]
     pub fn any() -> Self {
-        Self { text: "*".to_owned(), parts: None }
+        Self { text: "*".to_owned(), kind: UrlKind::Any }
+    }
+
+    /// Exactly the repository at `url`, whatever characters it holds and in whichever form of address.
+    #[must_use]
+    pub fn repository(url: &str) -> Self {
+        Self { text: url.to_owned(), kind: UrlKind::Repository(normalize_git(url)) }
     }
 
     /// The origin of `url`, for every path.
@@ -88,27 +102,36 @@ impl UrlPattern {
             port: url.port_or_known_default(),
             path: String::new(),
         };
-        Self { text, parts: Some(parts) }
+        Self { text, kind: UrlKind::Parts(parts) }
     }
 
     /// Whether `url` is one of those meant.
     #[must_use]
     pub fn matches_url(&self, url: &url::Url) -> bool {
-        let Some(parts) = &self.parts else { return true };
-        parts.scheme == url.scheme()
-            && host_matches(&parts.host, url.host_str().unwrap_or_default())
-            && parts.port == url.port_or_known_default()
-            && path_matches(&parts.path, url.path())
+        match &self.kind {
+            UrlKind::Any => true,
+            UrlKind::Repository(normalized) => *normalized == normalize_git(url.as_str()),
+            UrlKind::Parts(parts) => {
+                parts.scheme == url.scheme()
+                    && host_matches(&parts.host, url.host_str().unwrap_or_default())
+                    && parts.port == url.port_or_known_default()
+                    && path_matches(&parts.path, url.path())
+            }
+        }
     }
 
     /// Whether the repository at `url` is one of those meant; compared after normalising, as Kargo does.
     #[must_use]
     pub fn matches_repository(&self, url: &str) -> bool {
         let normalized = normalize_git(url);
-        if self.parts.is_none() || normalize_git(&self.text) == normalized {
-            return true;
+        match &self.kind {
+            UrlKind::Any => true,
+            UrlKind::Repository(wanted) => *wanted == normalized,
+            UrlKind::Parts(_) => {
+                normalize_git(&self.text) == normalized
+                    || url::Url::parse(&normalized).is_ok_and(|parsed| self.matches_url(&parsed))
+            }
         }
-        url::Url::parse(&normalized).is_ok_and(|parsed| self.matches_url(&parsed))
     }
 }
 
@@ -146,7 +169,7 @@ impl TryFrom<String> for UrlPattern {
             port: parsed.port_or_known_default(),
             path: if parsed.path() == "/" { String::new() } else { parsed.path().to_owned() },
         };
-        Ok(Self { text, parts: Some(parts) })
+        Ok(Self { text, kind: UrlKind::Parts(parts) })
     }
 }
 
@@ -255,6 +278,15 @@ mod tests {
         for bad in ["example.com", "", "https://", "**", "https://*"] {
             assert!(UrlPattern::try_from(bad.to_owned()).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn one_repository_is_no_pattern() {
+        let pattern = UrlPattern::repository("https://h/acme/*");
+        assert!(!pattern.matches_repository("https://h/acme/app"));
+        let pattern = UrlPattern::repository("git@h:acme/app.git");
+        assert!(pattern.matches_repository("git@h:acme/app"));
+        assert!(!pattern.matches_repository("https://h/acme/app/other"));
     }
 
     #[test]

@@ -94,12 +94,12 @@ pub struct FreightSources {
 /// Whether all upstream stages must have verified freight, or one of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AvailabilityStrategy {
-    /// One suffices.
-    #[default]
-    #[serde(alias = "")]
-    OneOf,
     /// Every one.
     All,
+    /// One suffices. Kargo takes every word but `All` for this one.
+    #[default]
+    #[serde(other)]
+    OneOf,
 }
 
 impl StageSpec {

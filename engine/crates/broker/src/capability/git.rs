@@ -1,0 +1,115 @@
+//! Git for steps: the host picks the credential, no guest ever sees one.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use windlass_model::call::git::{Clone, Commit, ListRefs, Push, RefUpdated, UpdateRef};
+use windlass_model::call::log::{Level, Line};
+use windlass_model::call::{Answer, Call, CallError, Reply};
+use windlass_model::grant::{Access, without_user_info};
+use windlass_ports::credentials::{Credential, CredentialType};
+use windlass_ports::git::{GitScope, ReadPermission, RefUpdater};
+
+use super::Capabilities;
+use crate::layer::Pipeline;
+use crate::session::Session;
+
+/// Lets a clone or push change a ref: as a call of its own, so that it is recorded.
+struct Recorded<'p> {
+    pipeline: &'p Pipeline,
+    session: &'p Arc<Session>,
+}
+
+#[async_trait]
+impl RefUpdater for Recorded<'_> {
+    async fn update_ref(&self, update: UpdateRef) -> Result<RefUpdated, CallError> {
+        match self.pipeline.call(self.session, Call::GitUpdateRef(update)).await? {
+            Reply::RefUpdated(updated) => Ok(updated),
+            other => Err(CallError::internal(format!("a change of a ref was answered with {other:?}"))),
+        }
+    }
+}
+
+impl Capabilities {
+    /// For whom Git works.
+    pub(crate) fn git_scope(&self, session: &Arc<Session>) -> GitScope {
+        GitScope {
+            network: session.network(Access::Read),
+            dir: Arc::clone(&session.spec.dir),
+            started_at: session.spec.started_at,
+            identity: self.settings.identity.clone(),
+            local: session.local_directories(),
+            permission: Arc::clone(session) as Arc<dyn ReadPermission>,
+        }
+    }
+
+    /// The credential of a repository by Kargo's rules. None goes over plain HTTP, but to this machine or where the
+    /// operator says so.
+    pub(crate) fn git_credential(
+        &self,
+        session: &Arc<Session>,
+        url: &str,
+    ) -> Result<Option<Credential>, CallError> {
+        let found = self.ports.credentials.find(&session.spec.project, CredentialType::Git, url);
+        let found = found.map_err(|message| CallError::invalid("credential-unreadable", message))?;
+        let plain = url.starts_with("http://")
+            && !url::Url::parse(url).is_ok_and(|url| windlass_egress::is_loopback_url(&url));
+        match found {
+            Some(credential) if plain && !self.settings.allow_credentials_over_http => {
+                let message = format!(
+                    "the credential of {} is not sent to {}: it would cross the network unencrypted; use https://",
+                    credential.source,
+                    without_user_info(url)
+                );
+                let fields = serde_json::Value::Null;
+                self.write_log(session, Line { level: Level::Warn, message, fields });
+                Ok(None)
+            }
+            found => Ok(found),
+        }
+    }
+
+    pub(super) async fn git_clone(
+        &self,
+        pipeline: &Pipeline,
+        session: &Arc<Session>,
+        args: &Clone,
+    ) -> Answer {
+        let credential = self.git_credential(session, &args.url)?;
+        let refs = Recorded { pipeline, session };
+        let scope = self.git_scope(session);
+        self.ports.git.clone_repository(&scope, credential.as_ref(), args, &refs).await.map(Reply::Commits)
+    }
+
+    pub(super) async fn git_list_refs(&self, session: &Arc<Session>, args: &ListRefs) -> Answer {
+        let credential = self.git_credential(session, &args.url)?;
+        let scope = self.git_scope(session);
+        self.ports.git.list_refs(&scope, credential.as_ref(), args).await.map(Reply::Refs)
+    }
+
+    pub(super) async fn git_commit(&self, session: &Arc<Session>, args: &Commit) -> Answer {
+        if session.secrets.has_token(&args.message) {
+            return Err(CallError::invalid(
+                "secret-in-commit",
+                "the commit message holds the token of a secret; take the secret out of it",
+            ));
+        }
+        let scope = self.git_scope(session);
+        self.ports.git.commit(&scope, args, &session.secrets.tokens()).await.map(Reply::Committed)
+    }
+
+    pub(super) async fn git_push(&self, pipeline: &Pipeline, session: &Arc<Session>, args: &Push) -> Answer {
+        let url = self.ports.git.worktree_url(&session.spec.dir, &args.path).await?;
+        let credential = self.git_credential(session, &url)?;
+        let refs = Recorded { pipeline, session };
+        let scope = self.git_scope(session);
+        self.ports.git.push(&scope, credential.as_ref(), args, &refs).await.map(Reply::Pushed)
+    }
+
+    pub(super) async fn git_update_ref(&self, session: &Arc<Session>, update: &UpdateRef) -> Answer {
+        let credential = self.git_credential(session, &update.url)?;
+        let mut scope = self.git_scope(session);
+        scope.network = session.network(Access::Write);
+        self.ports.git.update_ref(&scope, credential.as_ref(), update).await.map(Reply::RefUpdated)
+    }
+}

@@ -1,0 +1,179 @@
+//! Checking configurations, with the messages Kargo's library gives: `path is required`, `Additional property x is not
+//! allowed`, each with the place before it.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value;
+
+use crate::nearest::nearest;
+
+/// A step's schema is not one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the step's own schema is not valid: {0}")]
+pub struct SchemaError(String);
+
+/// The schema of a step's configuration.
+pub(crate) struct Schema {
+    validator: Validator,
+    schema: Value,
+}
+
+impl Schema {
+    pub(crate) fn new(schema: &Value) -> Result<Self, SchemaError> {
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft7)
+            .should_validate_formats(true)
+            .build(schema)
+            .map_err(|e| SchemaError(e.to_string()))?;
+        Ok(Self { validator, schema: schema.clone() })
+    }
+
+    /// Every problem of a configuration, sorted by place.
+    pub(crate) fn problems(&self, config: &Value) -> Vec<String> {
+        let mut problems: Vec<String> =
+            self.validator.iter_errors(config).flat_map(|error| self.describe(&error)).collect();
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    fn describe(&self, error: &ValidationError<'_>) -> Vec<String> {
+        let pointer = error.instance_path().to_string();
+        let place = place(&pointer);
+        let field = pointer.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("(root)");
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+                .iter()
+                .map(|name| {
+                    format!("{place}: Additional property {name} is not allowed{}", self.hint(&pointer, name))
+                })
+                .collect(),
+            kind => vec![format!("{place}: {}", message(kind, error, field))],
+        }
+    }
+
+    /// A property of the same object with a similar name.
+    fn hint(&self, pointer: &str, name: &str) -> String {
+        let mut schema = Some(&self.schema);
+        for part in pointer.split('/').filter(|part| !part.is_empty()) {
+            schema = schema.and_then(|schema| match part.parse::<usize>() {
+                Ok(_) => schema.get("items"),
+                Err(_) => schema.get("properties").and_then(|properties| properties.get(part)),
+            });
+        }
+        let properties = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
+        properties
+            .and_then(|properties| nearest(name, properties.keys().map(String::as_str)))
+            .map(|near| format!("; did you mean {near}?"))
+            .unwrap_or_default()
+    }
+}
+
+/// `(root)`, or the path with dots.
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() { "(root)".to_owned() } else { pointer.trim_start_matches('/').replace('/', ".") }
+}
+
+fn message(kind: &ValidationErrorKind, error: &ValidationError<'_>, field: &str) -> String {
+    match kind {
+        ValidationErrorKind::Required { property } => {
+            format!("{} is required", property.as_str().unwrap_or_default())
+        }
+        ValidationErrorKind::Type { kind } => {
+            format!("Invalid type. Expected: {}, given: {}", expected(kind), given(error.instance()))
+        }
+        ValidationErrorKind::MinLength { limit } => {
+            format!("String length must be greater than or equal to {limit}")
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            format!("String length must be less than or equal to {limit}")
+        }
+        ValidationErrorKind::MinItems { limit } => format!("Array must have at least {limit} items"),
+        ValidationErrorKind::MaxItems { limit } => format!("Array must have at most {limit} items"),
+        ValidationErrorKind::MinProperties { limit } => format!("Must have at least {limit} properties"),
+        ValidationErrorKind::Minimum { limit } => format!("Must be greater than or equal to {limit}"),
+        ValidationErrorKind::Maximum { limit } => format!("Must be less than or equal to {limit}"),
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> =
+                options.as_array().into_iter().flatten().map(ToString::to_string).collect();
+            format!("{field} must be one of the following: {}", options.join(", "))
+        }
+        ValidationErrorKind::Pattern { pattern } => format!("Does not match pattern '{pattern}'"),
+        ValidationErrorKind::Format { format } => format!("Does not match format '{format}'"),
+        ValidationErrorKind::UniqueItems => "array items must be unique".to_owned(),
+        ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. } => {
+            "Must validate one and only one schema (oneOf)".to_owned()
+        }
+        ValidationErrorKind::AnyOf { .. } => "Must validate at least one schema (anyOf)".to_owned(),
+        ValidationErrorKind::Not { .. } => "Must not validate the schema (not)".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn expected(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(single) => single.to_string(),
+        TypeKind::Multiple(several) => several.iter().map(|t| t.to_string()).collect::<Vec<_>>().join("/"),
+    }
+}
+
+fn given(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.is_f64() && n.as_f64().is_some_and(|f| f.fract() != 0.0) => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn messages_are_those_of_kargo() {
+        let schema = Schema::new(&json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["path"],
+            "properties": {
+                "path": {"type": "string", "minLength": 1},
+                "outputFormat": {"type": "string", "enum": ["kargo", "kustomize"]},
+                "apps": {"type": "array", "minItems": 1, "items": {
+                    "type": "object", "additionalProperties": false,
+                    "properties": {"name": {"type": "string"}, "namespace": {"type": "string"}}
+                }}
+            }
+        }))
+        .unwrap();
+        let problems = |config: Value| schema.problems(&config);
+        assert!(problems(json!({"path": "x"})).is_empty());
+        assert_eq!(problems(json!({})), ["(root): path is required"]);
+        assert_eq!(problems(json!({"path": ""})), ["path: String length must be greater than or equal to 1"]);
+        assert_eq!(
+            problems(json!({"paht": "x", "zzz": 1})),
+            [
+                "(root): Additional property paht is not allowed; did you mean path?",
+                "(root): Additional property zzz is not allowed",
+                "(root): path is required",
+            ]
+        );
+        assert_eq!(
+            problems(json!({"path": 7, "outputFormat": "x", "apps": []})),
+            [
+                "apps: Array must have at least 1 items",
+                "outputFormat: outputFormat must be one of the following: \"kargo\", \"kustomize\"",
+                "path: Invalid type. Expected: string, given: integer",
+            ]
+        );
+        assert_eq!(
+            problems(json!({"path": "x", "apps": [{"nmae": "a"}]})),
+            ["apps.0: Additional property nmae is not allowed; did you mean name?"]
+        );
+    }
+}
