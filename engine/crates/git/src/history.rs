@@ -4,88 +4,64 @@ use git2::{Oid, Sort};
 use windlass_model::call::CallError;
 use windlass_model::digest::CommitId;
 use windlass_model::time::Timestamp;
+use windlass_ports::git_history::{CommitFilter, CommitInfo};
 
 use crate::error::failed;
 use crate::mirror::{Advertised, Mirror, Wire};
 use crate::remote::Remote;
 use crate::stage::commit_id;
 
-/// The refs of a remote.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RemoteRefs {
-    /// Full names and what they point to.
-    pub refs: Vec<(String, CommitId)>,
-    /// The branch that HEAD names, without `refs/heads/`.
-    pub default_branch: Option<String>,
-}
-
-/// One commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommitInfo {
-    /// Its id.
-    pub id: CommitId,
-    /// The first line of its message.
-    pub subject: String,
-    /// `Name <email>`.
-    pub author: String,
-    /// `Name <email>`.
-    pub committer: String,
-    /// When it was committed.
-    pub committed_at: Timestamp,
-    /// The paths that it changes against its first parent; empty if nobody asked for them.
-    pub paths: Vec<String>,
-}
-
-/// How much of a history is wanted.
-#[derive(Debug, Clone)]
-pub(crate) struct HistoryQuery {
-    /// The branch, without `refs/heads/`; none for the default one.
-    pub(crate) branch: Option<String>,
-    /// How many commits at most, newest first.
-    pub(crate) limit: usize,
-    /// Whether to tell which paths each commit changes.
-    pub(crate) with_paths: bool,
-}
-
-pub(crate) fn refs(wire: &Wire, remote: &Remote) -> Result<RemoteRefs, CallError> {
+/// Full names of the remote's refs, and what they point to.
+pub(crate) fn refs(wire: &Wire, remote: &Remote) -> Result<Vec<(String, CommitId)>, CallError> {
     let advertised = wire.advertised(remote)?;
-    let mut refs = Vec::new();
-    for (name, oid) in &advertised.refs {
-        if name != "HEAD" {
-            refs.push((name.clone(), commit_id(*oid)?));
-        }
-    }
-    Ok(RemoteRefs { refs, default_branch: default_branch(&advertised) })
+    let named = advertised.refs.iter().filter(|(name, _)| name != "HEAD");
+    named.map(|(name, oid)| Ok((name.clone(), commit_id(*oid)?))).collect()
 }
 
-fn default_branch(advertised: &Advertised) -> Option<String> {
-    let full = advertised.default_branch.as_deref()?;
-    Some(full.strip_prefix("refs/heads/").unwrap_or(full).to_owned())
-}
-
-/// The newest commits of a branch, in the order of `git log`.
+/// The newest commits of a branch that the filter keeps, in the order of `git log`.
 pub(crate) fn commits(
     wire: &Wire,
     mirror: &Mirror,
     remote: &Remote,
-    query: &HistoryQuery,
+    branch: Option<&str>,
+    limit: usize,
+    filter: &dyn CommitFilter,
 ) -> Result<Vec<CommitInfo>, CallError> {
-    let full = |advertised: &Advertised| match &query.branch {
+    let full = |advertised: &Advertised| match branch {
         Some(name) => Some(format!("refs/heads/{name}")),
         None => advertised.default_branch.clone(),
     };
     let head = |advertised: &Advertised| full(advertised).and_then(|name| advertised.find(&name));
     let advertised = mirror.fetch(wire, remote, |advertised| head(advertised).into_iter().collect())?;
     let head = head(&advertised).ok_or_else(|| {
-        let name = query.branch.as_deref().unwrap_or("the default branch");
-        CallError::not_found("git-revision-not-found", format!("the repository has no branch {name:?}"))
+        let message = match branch {
+            Some(name) => format!("the repository has no branch {name:?}"),
+            None => "the repository has no default branch; is it empty?".to_owned(),
+        };
+        CallError::not_found("git-revision-not-found", message)
     })?;
     let repository = mirror.open()?;
     let git = |e: git2::Error| failed("the history", &e);
     let mut walk = repository.revwalk().map_err(git)?;
     walk.set_sorting(Sort::TIME).map_err(git)?;
     walk.push(head).map_err(git)?;
-    walk.take(query.limit).map(|oid| describe(&repository, oid.map_err(git)?, query.with_paths)).collect()
+    let mut kept = Vec::new();
+    for oid in walk {
+        if wire.network.cancel.is_cancelled() {
+            return Err(CallError::cancelled());
+        }
+        if kept.len() == limit {
+            break;
+        }
+        let commit = describe(&repository, oid.map_err(git)?, filter.needs_paths())?;
+        if filter.ends_at(&commit) {
+            break;
+        }
+        if filter.keeps(&commit).map_err(|message| CallError::invalid("commit-filter", message))? {
+            kept.push(commit);
+        }
+    }
+    Ok(kept)
 }
 
 /// One commit by its id.

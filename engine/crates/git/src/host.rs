@@ -18,10 +18,10 @@ use windlass_model::digest::CommitId;
 use windlass_model::freight::address::normalize_git;
 use windlass_ports::credentials::Credential;
 use windlass_ports::git::{Git, GitScope, NetworkScope, RefUpdater};
+use windlass_ports::git_history::{CommitFilter, CommitInfo, GitHistory, GitRepository};
 use windlass_workdir::AttemptDir;
 
 use crate::clone::CloneJob;
-use crate::history::{CommitInfo, HistoryQuery, RemoteRefs};
 use crate::mirror::{Mirror, Wire};
 use crate::push::{NextPush, PushJob, Seen};
 use crate::remote::Remote;
@@ -88,59 +88,34 @@ impl GitHost {
         writers.retain(|_, queue| Arc::strong_count(queue) > 1);
         Arc::clone(writers.entry(format!("{} {reference}", normalize_git(url))).or_default())
     }
+}
 
-    /// The refs of a repository, for discovery.
-    ///
-    /// # Errors
-    /// If it cannot be reached, or the credential is refused.
-    pub async fn remote_refs(
+#[async_trait]
+impl GitHistory for GitHost {
+    async fn commits(
         &self,
         network: &NetworkScope,
-        credential: Option<&Credential>,
-        url: &str,
-        insecure: bool,
-        local: &[String],
-    ) -> Result<RemoteRefs, CallError> {
-        let (wire, remote) = (self.wire(network), Remote::parse(url, credential, insecure, local)?);
-        self.blocking(move || history::refs(&wire, &remote)).await
-    }
-
-    /// The newest commits of a branch (none: the default one), for discovery.
-    ///
-    /// # Errors
-    /// If the repository cannot be reached, or has no such branch.
-    #[expect(clippy::too_many_arguments, reason = "each says one thing of one query")]
-    pub async fn branch_commits(
-        &self,
-        network: &NetworkScope,
-        credential: Option<&Credential>,
-        url: &str,
-        insecure: bool,
-        local: &[String],
-        branch: Option<String>,
+        repository: &GitRepository,
+        branch: Option<&str>,
         limit: usize,
-        with_paths: bool,
+        filter: Arc<dyn CommitFilter>,
     ) -> Result<Vec<CommitInfo>, CallError> {
-        let (wire, remote) = (self.wire(network), Remote::parse(url, credential, insecure, local)?);
+        let (wire, remote) = (self.wire(network), Remote::of_repository(repository)?);
         let mirror = Mirror::of(&self.mirrors, &network.tenant, &remote);
-        let query = HistoryQuery { branch, limit, with_paths };
-        self.blocking(move || history::commits(&wire, &mirror, &remote, &query)).await
+        let branch = branch.map(ToOwned::to_owned);
+        self.blocking(move || {
+            history::commits(&wire, &mirror, &remote, branch.as_deref(), limit, filter.as_ref())
+        })
+        .await
     }
 
-    /// One commit, for discovery.
-    ///
-    /// # Errors
-    /// If the repository cannot be reached, or has no such commit.
-    pub async fn commit_info(
+    async fn commit(
         &self,
         network: &NetworkScope,
-        credential: Option<&Credential>,
-        url: &str,
-        insecure: bool,
-        local: &[String],
+        repository: &GitRepository,
         id: CommitId,
     ) -> Result<CommitInfo, CallError> {
-        let (wire, remote) = (self.wire(network), Remote::parse(url, credential, insecure, local)?);
+        let (wire, remote) = (self.wire(network), Remote::of_repository(repository)?);
         let mirror = Mirror::of(&self.mirrors, &network.tenant, &remote);
         self.blocking(move || history::commit(&wire, &mirror, &remote, oid(&id)?)).await
     }
@@ -201,7 +176,9 @@ impl Git for GitHost {
         credential: Option<&Credential>,
         args: &ListRefs,
     ) -> Result<Vec<(String, CommitId)>, CallError> {
-        let found = self.remote_refs(&scope.network, credential, &args.url, false, &scope.local).await?;
+        let remote = Remote::of(scope, &args.url, credential, false)?;
+        let wire = self.wire(&scope.network);
+        let found = self.blocking(move || history::refs(&wire, &remote)).await?;
         let wanted = |name: &str| {
             args.patterns.is_empty()
                 || args
@@ -209,7 +186,7 @@ impl Git for GitHost {
                     .iter()
                     .any(|p| name == p || (p.ends_with('/') && name.starts_with(p.as_str())))
         };
-        Ok(found.refs.into_iter().filter(|(name, _)| wanted(name)).collect())
+        Ok(found.into_iter().filter(|(name, _)| wanted(name)).collect())
     }
 
     async fn worktree_url(&self, dir: &Arc<AttemptDir>, path: &WorkPath) -> Result<String, CallError> {

@@ -26,5 +26,4 @@ mod state;
 mod submodule;
 mod transport;
 
-pub use history::{CommitInfo, RemoteRefs};
 pub use host::{GitHost, GitHostConfig};

@@ -7,6 +7,7 @@ use windlass_model::grant::without_user_info;
 use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::credentials::Credential;
 use windlass_ports::git::GitScope;
+use windlass_ports::git_history::GitRepository;
 
 /// A remote repository.
 #[derive(Debug, Clone)]
@@ -90,6 +91,12 @@ impl Remote {
         insecure: bool,
     ) -> Result<Self, CallError> {
         Self::parse(url, credential, insecure, &scope.local)
+    }
+
+    /// The remote that discovery looks at.
+    pub(crate) fn of_repository(repository: &GitRepository) -> Result<Self, CallError> {
+        let GitRepository { url, credential, insecure_skip_tls_verify, local } = repository;
+        Self::parse(url, credential.as_ref(), *insecure_skip_tls_verify, local)
     }
 
     /// What libgit2 is given.

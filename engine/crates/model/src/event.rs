@@ -2,6 +2,7 @@
 
 pub mod promotion;
 pub mod stage;
+pub mod warehouse;
 
 use serde::{Deserialize, Serialize};
 

@@ -15,6 +15,7 @@ pub mod artifact;
 pub mod call;
 pub mod context;
 pub mod digest;
+pub mod discovered;
 pub mod event;
 pub mod freight;
 pub mod grant;

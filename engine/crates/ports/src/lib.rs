@@ -6,6 +6,7 @@ pub mod clock;
 pub mod credentials;
 pub mod effects;
 pub mod git;
+pub mod git_history;
 pub mod images;
 pub mod journal;
 pub mod objects;

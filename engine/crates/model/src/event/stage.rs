@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::freight::FreightCollection;
+use crate::freight::{FreightCollection, FreightOrigin};
 use crate::ids::{FreightName, PromotionName, PromotionUid};
 use crate::promotion::Phase;
 
@@ -47,9 +47,11 @@ pub enum StageCommand {
         /// The freight of every origin, if it succeeded.
         collection: Option<FreightCollection>,
     },
-    /// Freight became available to a control-flow stage, which passes it on at once.
+    /// Freight may have become available to a control-flow stage, which passes it on at once.
     PassOn {
         /// Which.
         freight: FreightName,
+        /// Where it comes from.
+        origin: FreightOrigin,
     },
 }

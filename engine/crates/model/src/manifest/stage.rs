@@ -109,9 +109,9 @@ impl StageSpec {
         self.promotion_template.as_ref().map_or(&[], |template| &template.spec.steps)
     }
 
-    /// True if nothing is ever promoted here: freight passes on at once.
+    /// True if nothing is ever promoted or verified here: freight passes on at once.
     #[must_use]
     pub fn is_control_flow(&self) -> bool {
-        self.steps().is_empty()
+        self.steps().is_empty() && self.verification.is_none()
     }
 }

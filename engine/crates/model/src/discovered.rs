@@ -1,0 +1,116 @@
+//! What a warehouse found in its repositories, in the shape of Kargo's `status.discoveredArtifacts`. The newest, or
+//! highest, comes first everywhere.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// Everything that a warehouse found at one time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DiscoveredArtifacts {
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discovered_at: Option<Timestamp>,
+    /// One for each Git repository.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub git: Vec<GitDiscovery>,
+    /// One for each image repository.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ImageDiscovery>,
+    /// One for each chart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub charts: Vec<ChartDiscovery>,
+}
+
+/// What was found in one Git repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct GitDiscovery {
+    /// The repository, as the subscription names it.
+    #[serde(rename = "repoURL")]
+    pub repo_url: String,
+    /// The subscription's name, if it has one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subscription_name: String,
+    /// The commits.
+    pub commits: Vec<DiscoveredCommit>,
+}
+
+/// A commit that was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DiscoveredCommit {
+    /// Its id.
+    pub id: String,
+    /// The subscription's branch; empty where the default branch was used.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub branch: String,
+    /// The tag by which it was selected.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub tag: String,
+    /// The first line of its message, 80 bytes at most.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// `Name <email>`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub author: String,
+    /// `Name <email>`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub committer: String,
+    /// When it, or its tag, was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creator_date: Option<Timestamp>,
+}
+
+/// What was found in one image repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ImageDiscovery {
+    /// The repository, as the subscription names it.
+    #[serde(rename = "repoURL")]
+    pub repo_url: String,
+    /// The platform that was asked for.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub platform: String,
+    /// The subscription's name, if it has one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subscription_name: String,
+    /// The images.
+    pub references: Vec<DiscoveredImage>,
+}
+
+/// An image that was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DiscoveredImage {
+    /// Its tag.
+    pub tag: String,
+    /// The digest of the manifest or index.
+    pub digest: String,
+    /// Its annotations.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+    /// When it was built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+}
+
+/// What was found of one chart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ChartDiscovery {
+    /// The repository, as the subscription names it.
+    #[serde(rename = "repoURL")]
+    pub repo_url: String,
+    /// The chart; empty in OCI registries.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The subscription's name, if it has one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subscription_name: String,
+    /// The versions.
+    pub versions: Vec<String>,
+}
