@@ -1,0 +1,4 @@
+//! Choosing among what was found.
+
+pub(crate) mod commit;
+pub(crate) mod image;

@@ -1,0 +1,12 @@
+//! The kinds of repositories.
+
+pub(crate) mod git;
+pub(crate) mod image;
+
+use windlass_model::discovered::{GitDiscovery, ImageDiscovery};
+
+/// What was found in one repository.
+pub(crate) enum Found {
+    Git(GitDiscovery),
+    Image(ImageDiscovery),
+}
