@@ -29,6 +29,7 @@ use windlass_workdir::{AttemptDir, AttemptKey, PromotionDir, Recovery};
 use crate::decide::{finish, start};
 use crate::evaluate::functions::ProjectData;
 use crate::next::{Action, next};
+use crate::sealed::SealKey;
 use crate::state::PromotionState;
 use crate::tokens::TokenKey;
 use crate::unit::{PromotionUnit, UnitError};
@@ -90,6 +91,7 @@ pub enum DriveError {
 pub struct Driver {
     pub(crate) ports: DriverPorts,
     pub(crate) settings: DriverSettings,
+    pub(crate) seal_key: SealKey,
 }
 
 /// An attempt whose end is decided and not yet in the journal.
@@ -101,7 +103,7 @@ impl Driver {
     /// A driver.
     #[must_use]
     pub fn new(ports: DriverPorts, settings: DriverSettings) -> Self {
-        Self { ports, settings }
+        Self { ports, seal_key: settings.token_key.seal_key(), settings }
     }
 
     /// Drives a promotion to its end, from wherever it is. `stop` parks it: what runs is ended and undone, and the promotion

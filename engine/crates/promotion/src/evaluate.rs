@@ -16,6 +16,7 @@ use windlass_model::manifest::stage::FreightRequest;
 use windlass_model::manifest::step::Variable;
 use windlass_model::promotion::StepStatus;
 
+use crate::sealed::SealKey;
 use functions::{Allowed, HostFunctions, ProjectData};
 use variables::Place;
 
@@ -69,6 +70,8 @@ pub struct StepView<'a> {
     pub outputs: &'a Map<String, Json>,
     /// The earlier steps.
     pub metas: &'a [StepMeta],
+    /// Opens the outputs that are sealed.
+    pub seal_key: &'a SealKey,
     /// What the stage asks for.
     pub freight_requests: &'a [FreightRequest],
     /// The freight of every origin.

@@ -12,6 +12,8 @@ pub mod evaluate;
 mod finish_step;
 pub mod inflate;
 pub mod next;
+pub mod project_stages;
+pub mod sealed;
 pub mod stage;
 pub mod state;
 pub mod tokens;

@@ -93,7 +93,7 @@ pub fn decide(state: &StageState, command: StageCommand) -> Vec<StageEvent> {
             }
             events
         }
-        StageCommand::PassOn { freight } => {
+        StageCommand::PassOn { freight, .. } => {
             if state.verified.contains_key(&freight) {
                 Vec::new()
             } else {

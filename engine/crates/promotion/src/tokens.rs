@@ -12,6 +12,8 @@ use windlass_model::ids::{AttemptNumber, PromotionUid, StepAlias};
 use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::sessions::{TokenSecret, Tokens};
 
+use crate::sealed::SealKey;
+
 /// The key from which tokens are made; as secret as the secrets.
 #[derive(Clone)]
 pub struct TokenKey([u8; 32]);
@@ -21,6 +23,14 @@ impl TokenKey {
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// The key that seals what attempts give back that were told secrets.
+    #[must_use]
+    pub fn seal_key(&self) -> SealKey {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
+        mac.update(b"seal");
+        SealKey::new(&mac.finalize().into_bytes().into())
     }
 }
 

@@ -15,6 +15,7 @@ use windlass_promotion::availability::{FreightStatus, Verified, check_available}
 use windlass_promotion::evaluate::functions::{DataScope, ProjectData, SecretData};
 use windlass_promotion::evaluate::{StepMeta, StepView, TargetFreight};
 use windlass_promotion::inflate::{Tasks, inflate};
+use windlass_promotion::sealed::SealKey;
 
 fn cases(file: &str) -> Vec<Value> {
     let path = format!("{}/../../../tests/vectors/{file}", env!("CARGO_MANIFEST_DIR"));
@@ -194,6 +195,7 @@ fn view<'a>(project: &'a dyn ProjectData, nothing: &'a Nothing) -> StepView<'a> 
         step_vars: &[],
         outputs: &nothing.outputs,
         metas: &[],
+        seal_key: &nothing.seal_key,
         freight_requests: &[],
         freight: &nothing.freight,
         data: project,
@@ -201,10 +203,16 @@ fn view<'a>(project: &'a dyn ProjectData, nothing: &'a Nothing) -> StepView<'a> 
     }
 }
 
-#[derive(Default)]
 struct Nothing {
     outputs: Map<String, Value>,
     freight: FreightCollection,
+    seal_key: SealKey,
+}
+
+impl Default for Nothing {
+    fn default() -> Self {
+        Self { outputs: Map::new(), freight: FreightCollection::default(), seal_key: SealKey::new(&[0; 32]) }
+    }
 }
 
 fn status(text: &str) -> Option<StepStatus> {

@@ -34,7 +34,8 @@ pub fn settle_effect(
             attempt: attempt.number,
             outcome: Box::new(Outcome::errored_terminal(format!(
                 "{IN_DOUBT}: {what}. The engine was stopped before the answer came, so it may or may not have taken \
-                 place. Look, then promote the freight again"
+                 place. Look whether it did, then promote the freight again: windlass run --stage {} --freight {}",
+                state.record.stage, state.record.freight.name
             ))),
             usage: Usage::default(),
         },

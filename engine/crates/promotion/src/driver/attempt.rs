@@ -22,6 +22,7 @@ use super::{DriveError, PromotionRun, view};
 use crate::decide::finish_attempt::finish_attempt;
 use crate::decide::settle_effect::settle_effect;
 use crate::decide::start_incarnation::start_incarnation;
+use crate::sealed::redact;
 use crate::state::{AttemptState, PromotionState};
 
 impl PromotionRun<'_> {
@@ -74,10 +75,14 @@ impl PromotionRun<'_> {
         let undo = |run: &Self, dir: &AttemptDir| {
             run.dir.roll_back(dir).map_err(|e| DriveError::Directory(e.to_string()))
         };
-        match report.ending {
+        let mut ending = report.ending;
+        let (Ending::Returned(outcome) | Ending::Ended(outcome)) = &mut ending;
+        outcome.message = redact(&outcome.message, tokens);
+        match ending {
             Ending::Returned(outcome) => match refuse_tokens(outcome, tokens) {
                 Ok(outcome) => {
                     self.keep_until_recorded(dir);
+                    let outcome = if session.revealed { self.seal(outcome, tokens) } else { outcome };
                     self.end(step, attempt, outcome, usage).await
                 }
                 Err(outcome) => {
@@ -94,6 +99,14 @@ impl PromotionRun<'_> {
                 self.end(step, attempt, outcome, usage).await
             }
         }
+    }
+
+    /// What an attempt that was told secrets gives back, as it may be stored.
+    fn seal(&self, mut outcome: Outcome, tokens: &Tokens) -> Outcome {
+        let seal = |json: &mut Value| *json = self.driver.seal_key.seal(json, tokens);
+        outcome.output.iter_mut().for_each(seal);
+        outcome.state.iter_mut().for_each(seal);
+        outcome
     }
 
     async fn end(
@@ -229,14 +242,15 @@ impl PromotionRun<'_> {
         dir: &Arc<AttemptDir>,
         left: Option<Value>,
     ) -> RunRequest {
-        let context = view::context(state, spec, &self.driver.settings.ui_base_url);
+        let seal_key = &self.driver.seal_key;
+        let context = view::context(state, spec, seal_key, &self.driver.settings.ui_base_url);
         RunRequest {
             binary: kind.binary.clone(),
             lease: lease.clone(),
             input: StepInput {
                 config: attempt.config.clone(),
                 context: serde_json::to_value(context).unwrap_or_default(),
-                state: left,
+                state: left.map(|left| seal_key.open_all(&left)),
                 attempt: attempt.number.0,
             },
             limits: self.limits(kind),
@@ -291,10 +305,7 @@ fn refuse_tokens(outcome: Outcome, tokens: &Tokens) -> Result<Outcome, Outcome> 
             tokens.keys().any(|token| text.contains(token.as_str()))
         })
     };
-    if holds(&outcome.output)
-        || holds(&outcome.state)
-        || tokens.keys().any(|t| outcome.message.contains(t.as_str()))
-    {
+    if holds(&outcome.output) || holds(&outcome.state) {
         return Err(Outcome::errored_terminal(
             "the step's output holds the token of a secret instead of its value. Let the step ask for the grant \
              secrets.reveal, or keep the secret out of its output",

@@ -58,7 +58,8 @@ impl PromotionRun<'_> {
     ) -> Evaluation {
         let metas = view::metas(state, step);
         let ui = &self.driver.settings.ui_base_url;
-        let view = view::view(state, spec, &metas, self.driver.ports.data.as_ref(), ui, now);
+        let view =
+            view::view(state, spec, &metas, self.driver.ports.data.as_ref(), &self.driver.seal_key, ui, now);
         if first {
             match view.should_run(&spec.condition) {
                 Ok(true) => {}
@@ -135,7 +136,15 @@ impl PromotionRun<'_> {
         let (spec, _) = state.step(step)?;
         let metas = view::metas(state, step);
         let ui = &self.driver.settings.ui_base_url;
-        let view = view::view(state, spec, &metas, self.driver.ports.data.as_ref(), ui, started_at);
+        let view = view::view(
+            state,
+            spec,
+            &metas,
+            self.driver.ports.data.as_ref(),
+            &self.driver.seal_key,
+            ui,
+            started_at,
+        );
         let evaluated = view.config(spec.config.as_ref()).ok()?;
         let real = evaluated.to_json().ok()?;
         let id = AttemptId { promotion: state.record.uid, step: &spec.alias, attempt };

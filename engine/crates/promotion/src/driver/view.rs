@@ -7,6 +7,7 @@ use windlass_model::time::Timestamp;
 
 use crate::evaluate::functions::ProjectData;
 use crate::evaluate::{StepMeta, StepView, TargetFreight};
+use crate::sealed::SealKey;
 use crate::state::PromotionState;
 
 /// The earlier steps, as expressions see them.
@@ -31,6 +32,7 @@ pub(super) fn view<'a>(
     spec: &'a StepSpec,
     metas: &'a [StepMeta],
     data: &'a dyn ProjectData,
+    seal_key: &'a SealKey,
     ui_base_url: &'a str,
     now: Timestamp,
 ) -> StepView<'a> {
@@ -53,6 +55,7 @@ pub(super) fn view<'a>(
         step_vars: &spec.vars,
         outputs: &state.outputs,
         metas,
+        seal_key,
         freight_requests: &record.freight_requests,
         freight: &record.freight_collection,
         data,
@@ -61,7 +64,12 @@ pub(super) fn view<'a>(
 }
 
 /// What the step itself is told.
-pub(super) fn context(state: &PromotionState, spec: &StepSpec, ui_base_url: &str) -> StepContext {
+pub(super) fn context(
+    state: &PromotionState,
+    spec: &StepSpec,
+    seal_key: &SealKey,
+    ui_base_url: &str,
+) -> StepContext {
     let record = &state.record;
     StepContext {
         project: record.project.to_string(),
@@ -78,6 +86,6 @@ pub(super) fn context(state: &PromotionState, spec: &StepSpec, ui_base_url: &str
             alias: record.freight_alias.clone(),
             origin: record.freight.origin.clone(),
         }),
-        outputs: serde_json::Value::Object(state.outputs.clone()),
+        outputs: seal_key.show(&serde_json::Value::Object(state.outputs.clone())),
     }
 }

@@ -5,6 +5,7 @@ use windlass_expr::{JsonName, Map as Variables, Object, Value};
 use windlass_model::promotion::StepStatus;
 
 use super::{StepMeta, StepView};
+use crate::sealed::is_sealed;
 
 /// Where an expression stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl StepView<'_> {
             let outputs: Variables = self
                 .outputs
                 .iter()
-                .map(|(alias, output)| (alias.as_str(), Value::from_json(output)))
+                .map(|(alias, output)| (alias.as_str(), self.output(alias, output)))
                 .collect();
             all.insert("outputs", outputs);
             all.insert("stepMetas", self.step_metas());
@@ -76,8 +77,16 @@ impl StepView<'_> {
         let prefix = format!("{task}::");
         self.outputs
             .iter()
-            .filter_map(|(alias, output)| Some((alias.strip_prefix(&prefix)?, Value::from_json(output))))
+            .filter_map(|(alias, output)| Some((alias.strip_prefix(&prefix)?, self.output(alias, output))))
             .collect()
+    }
+
+    fn output(&self, alias: &str, output: &Json) -> Value {
+        if is_sealed(output) {
+            self.seal_key.value(output, &format!("the output of {alias}"))
+        } else {
+            Value::from_json(output)
+        }
     }
 
     fn step_metas(&self) -> Variables {
