@@ -47,8 +47,6 @@ pub struct BrokerPorts {
 pub struct BrokerSettings {
     /// Who commits where nobody says otherwise.
     pub identity: Identity,
-    /// Send credentials over plain HTTP to other machines.
-    pub allow_credentials_over_http: bool,
 }
 
 /// Answers calls.

@@ -30,6 +30,8 @@ pub struct EgressConfig {
     pub blocked: Vec<SocketAddr>,
     /// Certificates that are trusted beside the system's, in PEM.
     pub extra_roots: Vec<Vec<u8>>,
+    /// Trust `extra_roots` alone and not the system's.
+    pub only_extra_roots: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -107,11 +109,15 @@ impl Egress {
                 .with_no_client_auth();
             builder = builder.tls_backend_preconfigured(config);
         } else {
+            let mut roots = Vec::new();
             for pem in &self.config.extra_roots {
-                for certificate in reqwest::Certificate::from_pem_bundle(pem).map_err(|e| failed(&e))? {
-                    builder = builder.tls_certs_merge([certificate]);
-                }
+                roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(|e| failed(&e))?);
             }
+            builder = if self.config.only_extra_roots {
+                builder.tls_certs_only(roots)
+            } else {
+                builder.tls_certs_merge(roots)
+            };
         }
         builder.build().map_err(|e| failed(&e))
     }

@@ -16,6 +16,8 @@ use windlass_model::ids::TenantId;
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::{Clock, FakeClock};
 use windlass_ports::git::{NetworkMeter, NetworkScope};
+use windlass_testkit::server::TlsIdentity;
+use windlass_testkit::{Server, ServerConfig};
 
 #[derive(Debug)]
 struct Meter {
@@ -205,4 +207,30 @@ async fn nobody_there_is_worth_another_try() {
     assert_eq!((error.kind, error.retry), (ErrorKind::Unavailable, windlass_model::call::Retry::Later));
     assert!(!error.message.contains("hunter2"), "{}", error.message);
     assert_eq!(refused(&f, "ftp://127.0.0.1/").await.kind, ErrorKind::Unavailable);
+}
+
+#[tokio::test]
+async fn certificates_are_trusted_as_told() {
+    let identity = TlsIdentity::self_signed().unwrap();
+    let config = ServerConfig { tls: Some(identity.clone()), ..ServerConfig::default() };
+    let server = Server::start(config).await.unwrap();
+    let own = vec![identity.certificate_pem().as_bytes().to_vec()];
+    let other = vec![TlsIdentity::self_signed().unwrap().certificate_pem().as_bytes().to_vec()];
+    for (extra_roots, only_extra_roots, trusted) in [
+        (own.clone(), false, true),
+        (own, true, true),
+        (other.clone(), false, false),
+        (other, true, false),
+        (Vec::new(), true, false),
+        (Vec::new(), false, false),
+    ] {
+        let config = EgressConfig { extra_roots, only_extra_roots, ..EgressConfig::default() };
+        let f = fixture(config, false, 1_000);
+        let status =
+            f.egress.send(&f.scope, get(server.url())).await.map(|response| response.status.as_u16());
+        assert_eq!(status.ok(), trusted.then_some(404));
+    }
+    let f = fixture(EgressConfig::default(), false, 1_000);
+    let careless = Outbound { insecure_skip_tls_verify: true, ..get(server.url()) };
+    assert_eq!(f.egress.send(&f.scope, careless).await.unwrap().status, 404);
 }

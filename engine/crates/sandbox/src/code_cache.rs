@@ -74,23 +74,30 @@ impl CodeCache {
         if path.exists() {
             return Ok(path);
         }
-        let failed = |e: std::io::Error| CompileError::Process(format!("{}: {e}", self.dir.display()));
-        // What is compiled must be what the digest names, whoever may have touched the file meanwhile.
-        let bytes = tokio::task::block_in_place(|| std::fs::read(binary))
-            .map_err(|e| CompileError::Invalid(format!("{}: {e}", binary.display())))?;
-        if Digest::of(&bytes) != *digest {
-            return Err(CompileError::Invalid(format!("{} is not {digest}", binary.display())));
-        }
         let unique = format!("{}.{}", digest.hex(), std::process::id());
         let (source, target) =
             (self.dir.join(format!("{unique}.wasm")), self.dir.join(format!("{unique}.tmp")));
-        std::fs::write(&source, &bytes).map_err(failed)?;
+        let failed = |e: std::io::Error| CompileError::Process(format!("{}: {e}", self.dir.display()));
+        let copy = {
+            let (binary, source, digest) = (binary.to_owned(), source.clone(), *digest);
+            tokio::task::spawn_blocking(move || copy_checked(&binary, &source, &digest)).await
+        };
+        copy.map_err(|e| CompileError::Process(e.to_string()))??;
         let compiled = self.compiler.compile(&source, &target).await;
         let _ = std::fs::remove_file(&source);
         compiled?;
         std::fs::rename(&target, &path).map_err(failed)?;
         Ok(path)
     }
+}
+
+/// Copies a binary to where it is compiled: that must be what the digest names, whoever may touch the file meanwhile.
+fn copy_checked(from: &Path, to: &Path, digest: &Digest) -> Result<(), CompileError> {
+    let bytes = std::fs::read(from).map_err(|e| CompileError::Invalid(format!("{}: {e}", from.display())))?;
+    if Digest::of(&bytes) != *digest {
+        return Err(CompileError::Invalid(format!("{} is not {digest}", from.display())));
+    }
+    std::fs::write(to, &bytes).map_err(|e| CompileError::Process(format!("{}: {e}", to.display())))
 }
 
 /// Hashes what wasmtime says its settings are with a hash that is the same in every process.

@@ -36,7 +36,8 @@ pub(crate) fn config() -> Config {
         .wasm_relaxed_simd(false)
         .wasm_multi_memory(true)
         .memory_init_cow(true)
-        .memory_guaranteed_dense_image_size(64 << 20)
+        // The snapshot of the largest guest starts with 60 MiB, which must stay shared between runs.
+        .memory_guaranteed_dense_image_size(128 << 20)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(24))
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     config

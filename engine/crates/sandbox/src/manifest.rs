@@ -94,8 +94,8 @@ fn leb128_len(mut value: usize) -> usize {
 /// Asks a component to describe itself, in a sandbox in which it can reach nothing at all.
 ///
 /// # Errors
-/// If it cannot be compiled, exports no description, or describes itself wrongly.
-pub fn describe(component: &[u8]) -> Result<StepManifest, ManifestError> {
+/// If it cannot be compiled, exports no description, or its description is no JSON object.
+pub fn describe(component: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, ManifestError> {
     let failed = |e: wasmtime::Error| ManifestError::Describe(format!("{e:#}"));
     let engine = new_engine().map_err(failed)?;
     let component = wasmtime::component::Component::new(&engine, component).map_err(failed)?;

@@ -139,8 +139,14 @@ fn command_ending(store: &mut Store<Guest>, exit: wasmtime::Result<i32>) -> Endi
             None => return Ending::Ended(ended(store, &error)),
         },
     };
+    store.data().output.finish();
+    // A program that handles the refusal itself (Go's runtime does) ends by its own code, and says nothing of use.
+    if code != 0
+        && let Some(outcome) = out_of_memory(store)
+    {
+        return Ending::Ended(outcome);
+    }
     let output = &store.data().output;
-    output.finish();
     if code == 0 {
         return match output.result().as_deref().map(command_outcome) {
             Some(Ok(outcome)) => Ending::Returned(outcome),
@@ -184,11 +190,8 @@ fn ended(store: &Store<Guest>, error: &wasmtime::Error) -> Outcome {
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return Outcome::errored_terminal(stop.to_string());
     }
-    if let Some(bytes) = store.data().budget.memory_refused() {
-        let mib = bytes >> 20;
-        return Outcome::errored_terminal(format!(
-            "the step asked for more memory than its {mib} MiB; give it less to do, or raise the limit memoryBytes"
-        ));
+    if let Some(outcome) = out_of_memory(store) {
+        return outcome;
     }
     let last_line = store.data().output.last_error_line();
     let said = if last_line.is_empty() { String::new() } else { format!(" (it last said: {last_line})") };
@@ -196,6 +199,14 @@ fn ended(store: &Store<Guest>, error: &wasmtime::Error) -> Outcome {
         Some(trap) => Outcome::errored_terminal(format!("the step trapped: {trap}{}{said}", place(error))),
         None => Outcome::errored_terminal(format!("the step failed: {error:#}{said}")),
     }
+}
+
+/// What a guest becomes that was refused memory and did not come to a good end.
+fn out_of_memory(store: &Store<Guest>) -> Option<Outcome> {
+    let mib = store.data().budget.memory_refused()? >> 20;
+    Some(Outcome::errored_terminal(format!(
+        "the step asked for more memory than its {mib} MiB; give it less to do, or raise the limit memoryBytes"
+    )))
 }
 
 /// The innermost named function of a trap, where there is one.

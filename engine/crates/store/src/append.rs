@@ -59,15 +59,17 @@ pub(crate) async fn append(connection: &mut SqliteConnection, blobs: &Blobs, app
 async fn check_lease(connection: &mut SqliteConnection, append: &Append) -> Result<(), JournalError> {
     let Some(fencing) = append.fencing else { return Ok(()) };
     let unit = &append.unit;
-    let held = sqlx::query("SELECT token FROM leases WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4")
-        .bind(unit.tenant.as_str())
-        .bind(unit.project.as_str())
-        .bind(unit.kind.as_str())
-        .bind(&unit.id)
-        .fetch_optional(connection)
-        .await
-        .map_err(|e| unavailable(&e))?
-        .map(|row| row.get::<i64, _>(0));
+    let held = sqlx::query(
+        "SELECT token FROM leases WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4",
+    )
+    .bind(unit.tenant.as_str())
+    .bind(unit.project.as_str())
+    .bind(unit.kind.as_str())
+    .bind(&unit.id)
+    .fetch_optional(connection)
+    .await
+    .map_err(|e| unavailable(&e))?
+    .map(|row| row.get::<i64, _>(0));
     if held == Some(fencing.0) { Ok(()) } else { Err(JournalError::Superseded) }
 }
 
@@ -85,17 +87,19 @@ async fn current_version(connection: &mut SqliteConnection, unit: &UnitKey) -> R
 
 async fn send(connection: &mut SqliteConnection, to: &UnitKey, command: &str) -> Result<(), JournalError> {
     let number = next(connection, to.tenant.as_str(), "inbox").await?;
-    sqlx::query("INSERT INTO inbox (tenant, project, kind, unit, number, body) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(to.tenant.as_str())
-        .bind(to.project.as_str())
-        .bind(to.kind.as_str())
-        .bind(&to.id)
-        .bind(number)
-        .bind(command)
-        .execute(connection)
-        .await
-        .map(|_| ())
-        .map_err(|e| unavailable(&e))
+    sqlx::query(
+        "INSERT INTO inbox (tenant, project, kind, unit, number, body) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(to.tenant.as_str())
+    .bind(to.project.as_str())
+    .bind(to.kind.as_str())
+    .bind(&to.id)
+    .bind(number)
+    .bind(command)
+    .execute(connection)
+    .await
+    .map(|_| ())
+    .map_err(|e| unavailable(&e))
 }
 
 async fn consume(connection: &mut SqliteConnection, unit: &UnitKey, number: i64) -> Result<(), JournalError> {

@@ -9,8 +9,16 @@ use crate::writer::Written;
 
 /// What is asked of a lease.
 pub(crate) enum LeaseRequest {
-    Acquire { unit: UnitKey, owner: String, now: Timestamp, until: Timestamp },
-    Release { unit: UnitKey, token: i64 },
+    Acquire {
+        unit: UnitKey,
+        owner: String,
+        now: Timestamp,
+        until: Timestamp,
+    },
+    Release {
+        unit: UnitKey,
+        token: i64,
+    },
     /// Every lease is void: their holders are known to be dead.
     VoidAll,
 }

@@ -70,16 +70,18 @@ impl Resources for Store {
     }
 
     async fn get(&self, key: &ResourceKey) -> Result<Option<Value>, JournalError> {
-        sqlx::query("SELECT document FROM resources WHERE tenant = $1 AND project = $2 AND kind = $3 AND name = $4")
-            .bind(key.tenant.as_str())
-            .bind(key.project.as_str())
-            .bind(&key.kind)
-            .bind(&key.name)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|e| unavailable(&e))?
-            .map(|row| json(row.get(0)))
-            .transpose()
+        sqlx::query(
+            "SELECT document FROM resources WHERE tenant = $1 AND project = $2 AND kind = $3 AND name = $4",
+        )
+        .bind(key.tenant.as_str())
+        .bind(key.project.as_str())
+        .bind(&key.kind)
+        .bind(&key.name)
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(|e| unavailable(&e))?
+        .map(|row| json(row.get(0)))
+        .transpose()
     }
 
     async fn list(
@@ -122,7 +124,6 @@ impl AttemptLogs for Store {
         .map_err(|e| unavailable(&e))?;
         let Some(row) = row else { return Ok(Vec::new()) };
         let text = self.blobs.read(row.get(0), row.get(1)).map_err(|e| blob_unavailable(&e))?;
-        serde_json::from_str(&text)
-            .map_err(|e| JournalError::Unavailable(format!("a log is damaged: {e}")))
+        serde_json::from_str(&text).map_err(|e| JournalError::Unavailable(format!("a log is damaged: {e}")))
     }
 }

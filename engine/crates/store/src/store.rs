@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::mpsc;
 use windlass_ports::journal::JournalError;
@@ -52,7 +54,8 @@ impl Store {
     /// If it was written by a newer version, or cannot be read or made.
     pub async fn open(dir: &Path) -> Result<Arc<Self>, OpenError> {
         let path = dir.join("windlass.db");
-        let unavailable = |message: String| OpenError::Unavailable { path: path.display().to_string(), message };
+        let unavailable =
+            |message: String| OpenError::Unavailable { path: path.display().to_string(), message };
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
@@ -61,7 +64,8 @@ impl Store {
             .busy_timeout(Duration::from_secs(5))
             .foreign_keys(true)
             .disable_statement_logging();
-        let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| unavailable(e.to_string()))?;
+        let mut connection =
+            SqliteConnection::connect_with(&options).await.map_err(|e| unavailable(e.to_string()))?;
         MIGRATIONS.run(&mut connection).await.map_err(|error| match error {
             MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
             other => unavailable(other.to_string()),

@@ -99,7 +99,8 @@ async fn a_zombie_is_refused() {
     assert_eq!(held, JournalError::Held { holder: "one".into(), until: at(100) });
     let second = store.acquire(&unit("a"), "two", at(101), at(200)).await.unwrap();
     assert!(second > first);
-    let under = |token: FencingToken, expected| Append { fencing: Some(token), ..add("a", expected, &[json!(1)]) };
+    let under =
+        |token: FencingToken, expected| Append { fencing: Some(token), ..add("a", expected, &[json!(1)]) };
     assert_eq!(store.append(under(first, 0)).await, Err(JournalError::Superseded));
     assert_eq!(store.append(under(second, 0)).await.unwrap(), Version(1));
     // Who has the directory to itself knows that all holders are dead.

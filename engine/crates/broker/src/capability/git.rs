@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use windlass_model::call::git::{Clone, Commit, ListRefs, Push, RefUpdated, UpdateRef};
-use windlass_model::call::log::{Level, Line};
 use windlass_model::call::{Answer, Call, CallError, Reply};
-use windlass_model::grant::{Access, without_user_info};
+use windlass_model::grant::Access;
 use windlass_ports::credentials::{Credential, CredentialType};
 use windlass_ports::git::{GitScope, ReadPermission, RefUpdater};
 
@@ -43,30 +42,10 @@ impl Capabilities {
         }
     }
 
-    /// The credential of a repository by Kargo's rules. None goes over plain HTTP, but to this machine or where the
-    /// operator says so.
-    pub(crate) fn git_credential(
-        &self,
-        session: &Arc<Session>,
-        url: &str,
-    ) -> Result<Option<Credential>, CallError> {
+    /// The credential of a repository; which it is, and whether there may be one, is decided behind the port.
+    pub(crate) fn git_credential(&self, session: &Session, url: &str) -> Result<Option<Credential>, CallError> {
         let found = self.ports.credentials.find(&session.spec.project, CredentialType::Git, url);
-        let found = found.map_err(|message| CallError::invalid("credential-unreadable", message))?;
-        let plain = url.starts_with("http://")
-            && !url::Url::parse(url).is_ok_and(|url| windlass_egress::is_loopback_url(&url));
-        match found {
-            Some(credential) if plain && !self.settings.allow_credentials_over_http => {
-                let message = format!(
-                    "the credential of {} is not sent to {}: it would cross the network unencrypted; use https://",
-                    credential.source,
-                    without_user_info(url)
-                );
-                let fields = serde_json::Value::Null;
-                self.write_log(session, Line { level: Level::Warn, message, fields });
-                Ok(None)
-            }
-            found => Ok(found),
-        }
+        found.map_err(|message| CallError::invalid("credential-unreadable", message))
     }
 
     pub(super) async fn git_clone(
