@@ -4,6 +4,7 @@
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
+use windlass_ports::step_catalog::ConfigProblem;
 
 use crate::nearest::nearest;
 
@@ -37,6 +38,32 @@ impl Schema {
         problems
     }
 
+    /// Every problem of a configuration whose texts may still hold expressions. What contains one can become anything.
+    pub(crate) fn problems_as_written(&self, config: &Value) -> Vec<ConfigProblem> {
+        let mut problems = Vec::new();
+        for error in self.validator.iter_errors(config) {
+            let pointer = error.instance_path().to_string();
+            let path: Vec<String> =
+                pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+            match error.kind() {
+                ValidationErrorKind::AdditionalProperties { unexpected } => {
+                    problems.extend(unexpected.iter().zip(self.describe(&error)).map(|(name, message)| {
+                        ConfigProblem { path: path.clone(), member: Some(name.clone()), message }
+                    }));
+                }
+                kind if !matches!(kind, ValidationErrorKind::Required { .. })
+                    && holds_expression(error.instance()) => {}
+                _ => {
+                    let messages = self.describe(&error).into_iter();
+                    problems.extend(messages.map(|message| ConfigProblem { path: path.clone(), member: None, message }));
+                }
+            }
+        }
+        problems.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+        problems.dedup();
+        problems
+    }
+
     fn describe(&self, error: &ValidationError<'_>) -> Vec<String> {
         let pointer = error.instance_path().to_string();
         let place = place(&pointer);
@@ -48,8 +75,21 @@ impl Schema {
                     format!("{place}: Additional property {name} is not allowed{}", self.hint(&pointer, name))
                 })
                 .collect(),
-            kind => vec![format!("{place}: {}", message(kind, error, field))],
+            kind => {
+                let rule = self.rule(error).map(|rule| format!(": {rule}")).unwrap_or_default();
+                vec![format!("{place}: {}{rule}", message(kind, error, field))]
+            }
         }
+    }
+
+    /// What a rule of several schemas wants, in the words of the step's author: the description beside it. The
+    /// description of a whole object is none.
+    fn rule(&self, error: &ValidationError<'_>) -> Option<&str> {
+        let path = error.schema_path().to_string();
+        let (holder, keyword) = path.rsplit_once('/')?;
+        let holder = self.schema.pointer(holder).filter(|holder| holder.get("type").is_none())?;
+        let is_rule = matches!(keyword, "oneOf" | "anyOf" | "not");
+        holder.get("description").filter(|_| is_rule)?.as_str()
     }
 
     /// A property of the same object with a similar name.
@@ -66,6 +106,15 @@ impl Schema {
             .and_then(|properties| nearest(name, properties.keys().map(String::as_str)))
             .map(|near| format!("; did you mean {near}?"))
             .unwrap_or_default()
+    }
+}
+
+fn holds_expression(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains("${{"),
+        Value::Array(items) => items.iter().any(holds_expression),
+        Value::Object(members) => members.values().any(holds_expression),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -148,7 +197,8 @@ mod tests {
                     "type": "object", "additionalProperties": false,
                     "properties": {"name": {"type": "string"}, "namespace": {"type": "string"}}
                 }}
-            }
+            },
+            "allOf": [{"description": "not both", "not": {"required": ["outputFormat", "apps"]}}]
         }))
         .unwrap();
         let problems = |config: Value| schema.problems(&config);
@@ -166,6 +216,7 @@ mod tests {
         assert_eq!(
             problems(json!({"path": 7, "outputFormat": "x", "apps": []})),
             [
+                "(root): Must not validate the schema (not): not both",
                 "apps: Array must have at least 1 items",
                 "outputFormat: outputFormat must be one of the following: \"kargo\", \"kustomize\"",
                 "path: Invalid type. Expected: string, given: integer",
@@ -174,6 +225,30 @@ mod tests {
         assert_eq!(
             problems(json!({"path": "x", "apps": [{"nmae": "a"}]})),
             ["apps.0: Additional property nmae is not allowed; did you mean name?"]
+        );
+    }
+
+    #[test]
+    fn what_holds_expressions_can_become_anything() {
+        let schema = Schema::new(&json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["path"],
+            "properties": { "path": { "type": "string" }, "force": { "type": "boolean" }, "mode": { "enum": ["a"] } }
+        }))
+        .unwrap();
+        let problems = |config: Value| schema.problems_as_written(&config);
+        assert_eq!(problems(json!({ "path": "x", "force": "${{ vars.force }}", "mode": "${{ vars.mode }}" })), []);
+        let found = problems(json!({ "paht": "${{ 1 }}", "force": "yes" }));
+        let short: Vec<(String, Option<&str>, &str)> =
+            found.iter().map(|p| (p.path.join("/"), p.member.as_deref(), p.message.as_str())).collect();
+        assert_eq!(
+            short,
+            [
+                (String::new(), Some("paht"), "(root): Additional property paht is not allowed; did you mean path?"),
+                (String::new(), None, "(root): path is required"),
+                ("force".to_owned(), None, "force: Invalid type. Expected: boolean, given: string"),
+            ]
         );
     }
 }

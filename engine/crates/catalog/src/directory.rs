@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use windlass_model::digest::Digest;
-use windlass_ports::step_catalog::{CatalogError, Provenance, StepBinary, StepCatalog, StepKind};
+use windlass_ports::step_catalog::{CatalogError, ConfigProblem, Provenance, StepBinary, StepCatalog, StepKind};
 
 use crate::check::{Schema, SchemaError};
 use crate::index::{IndexError, StepIndex};
@@ -68,5 +68,9 @@ impl StepCatalog for StepDirectory {
             Ok(schema) => schema.problems(config),
             Err(error) => vec![error.to_string()],
         }
+    }
+
+    fn check_written(&self, kind: &StepKind, config: &Value) -> Vec<ConfigProblem> {
+        self.schema(kind).map(|schema| schema.problems_as_written(config)).unwrap_or_default()
     }
 }

@@ -55,6 +55,17 @@ fn hint(nearest: Option<&str>) -> String {
     nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
 }
 
+/// Something wrong with a configuration, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// The members and indexes on the way to it.
+    pub path: Vec<String>,
+    /// The offending member, for a member that does not belong there.
+    pub member: Option<String>,
+    /// What is wrong, as Kargo says it.
+    pub message: String,
+}
+
 /// Knows the steps.
 pub trait StepCatalog: Send + Sync {
     /// The step that `uses:` names.
@@ -68,4 +79,7 @@ pub trait StepCatalog: Send + Sync {
 
     /// What is wrong with an evaluated configuration, one line each, as Kargo says it; none if it fits.
     fn check(&self, kind: &StepKind, config: &serde_json::Value) -> Vec<String>;
+
+    /// What is wrong with a configuration as it is written, whatever its expressions will turn out to be.
+    fn check_written(&self, kind: &StepKind, config: &serde_json::Value) -> Vec<ConfigProblem>;
 }

@@ -1,0 +1,64 @@
+//! The command line: one file a verb.
+
+mod abort;
+mod compile_step;
+mod demo;
+mod run;
+mod step;
+mod worker;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// A promotion engine that reads Kargo's manifests and runs every step in a sandbox.
+#[derive(Debug, Parser)]
+#[command(name = "windlass", version, about, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Promote freight to a stage, from a folder of manifests and without a server.
+    Run(Box<run::RunArgs>),
+    /// Promote through a whole pipeline, on servers that this command starts.
+    Demo(demo::DemoArgs),
+    /// Give up a promotion that was interrupted.
+    Abort(abort::AbortArgs),
+    /// Work on step plugins.
+    Step(step::StepArgs),
+    /// Run steps for another process. Started by windlass itself.
+    #[command(hide = true)]
+    Worker,
+    /// Compile a step to native code. Started by windlass itself.
+    #[command(hide = true)]
+    CompileStep(compile_step::CompileStepArgs),
+}
+
+impl Cli {
+    /// Does what was asked; the exit code.
+    pub(crate) fn run(self) -> Result<u8, Failure> {
+        match self.verb {
+            Verb::Run(args) => block_on(args.run()),
+            Verb::Demo(args) => block_on(args.run()),
+            Verb::Abort(args) => block_on(args.run()),
+            Verb::Step(args) => args.run(),
+            Verb::Worker => block_on(worker::run()),
+            Verb::CompileStep(args) => args.run(),
+        }
+    }
+}
+
+/// Runs a command on a runtime of its own.
+fn block_on(work: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::environment(format!("no threads can be started: {e}")))?;
+    let done = runtime.block_on(work);
+    // Guests that still run after an interruption are not waited for.
+    runtime.shutdown_background();
+    done
+}

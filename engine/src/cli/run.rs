@@ -1,0 +1,210 @@
+//! `windlass run`: one promotion from a folder of manifests, without a server.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ArgGroup;
+use tokio_util::sync::CancellationToken;
+use windlass_model::call::git::Identity;
+use windlass_model::grant::Grant;
+use windlass_model::promotion::Phase;
+use windlass_model::time::Timestamp;
+use windlass_ports::clock::Clock;
+use windlass_ports::step_catalog::StepCatalog;
+use windlass_promotion::state::PromotionState;
+
+use crate::config::{DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity};
+use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
+use crate::manifests;
+use crate::project::Project;
+use crate::run::{Ended, FreightChoice, LiveProgress, Promoter, promotion_json};
+use crate::signals;
+use crate::system_clock::{StandingClock, SystemClock};
+use crate::wiring::{self, Engine, EngineOptions};
+
+#[derive(Debug, clap::Args)]
+#[command(
+    group(ArgGroup::new("what").required(true).args(["stage", "resume"])),
+    after_help = "Exit codes: 0 succeeded, 1 the promotion did not succeed, 2 wrong input, 3 the environment does not \
+                  allow it, 130 interrupted (resume with --resume)."
+)]
+pub(crate) struct RunArgs {
+    /// Manifests: a file, or a directory of them. Can be given more than once.
+    #[arg(short, long = "filename", required = true, value_name = "PATH")]
+    filename: Vec<PathBuf>,
+    /// Look into directories below as well.
+    #[arg(short = 'R', long)]
+    recursive: bool,
+    /// The project, if the manifests are about several.
+    #[arg(short, long)]
+    project: Option<String>,
+    /// The stage to promote to.
+    #[arg(long)]
+    stage: Option<String>,
+    /// Go on with a promotion that was interrupted: the one of this name, or the only one.
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["freight", "image", "commit", "warehouse"])]
+    resume: Option<String>,
+    /// Freight: a name, the beginning of one, or an alias. Otherwise the newest.
+    #[arg(long, conflicts_with_all = ["image", "commit"])]
+    freight: Option<String>,
+    /// An image to take in the place of the newest. Can be given more than once.
+    #[arg(long, value_name = "REPOSITORY:TAG")]
+    image: Vec<String>,
+    /// A commit to take in the place of the newest. Can be given more than once.
+    #[arg(long, value_name = "[REPOSITORY@]COMMIT")]
+    commit: Vec<String>,
+    /// The warehouse, if the stage requests freight of several.
+    #[arg(long)]
+    warehouse: Option<String>,
+    /// Where the record is kept.
+    #[arg(long, default_value = ".windlass", value_name = "DIR")]
+    data: PathBuf,
+    /// What to print at the end.
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+    /// Show what steps say to their authors.
+    #[arg(short, long)]
+    verbose: bool,
+    /// The cluster on whose objects steps such as argocd-update work. Without it they reach none.
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Who commits where a step does not say.
+    #[arg(long, value_name = "NAME <ADDRESS>", value_parser = parse_identity)]
+    author: Option<Identity>,
+    /// What built-in steps of a project without Grants may reach: what their configuration names, or nothing.
+    #[arg(long, value_enum, default_value_t)]
+    policy: DefaultPolicy,
+    /// Grant more: git.local=DIR, git=URL, http=URL, addresses=CIDR. Can be given more than once.
+    #[arg(long = "grant", value_name = "KEY=VALUE", value_parser = parse_grant)]
+    grants: Vec<Grant>,
+    /// Send credentials over plain HTTP to other machines than this one.
+    #[arg(long)]
+    allow_credentials_over_http: bool,
+    /// How steps are run.
+    #[arg(long, value_enum, default_value_t, hide = true)]
+    isolation: Isolation,
+    /// The time at which the promotion begins, instead of now; for tests.
+    #[arg(long, value_name = "TIME", hide = true)]
+    clock: Option<Timestamp>,
+}
+
+/// What is printed at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum Output {
+    /// Text, with each step as it runs.
+    #[default]
+    Text,
+    /// The promotion as JSON, in Kargo's form.
+    Json,
+}
+
+impl RunArgs {
+    pub(crate) async fn run(self) -> Result<u8, Failure> {
+        let progress = Arc::new(LiveProgress::new(self.output == Output::Json, self.verbose));
+        let catalog = wiring::catalog();
+        let project = Arc::new(self.load(catalog.as_ref())?);
+        let stop = CancellationToken::new();
+        let clock: Arc<dyn Clock> = match self.clock {
+            Some(start) => Arc::new(StandingClock::new(start)),
+            None => Arc::new(SystemClock),
+        };
+        let options = EngineOptions {
+            data: self.data.clone(),
+            kubeconfig: self.kubeconfig.clone(),
+            identity: self.author.clone().unwrap_or_else(default_identity),
+            policy: self.policy.policy(),
+            grants: self.grants.clone(),
+            allow_credentials_over_http: self.allow_credentials_over_http,
+            catalog,
+            isolation: self.isolation,
+            clock,
+            progress: Arc::clone(&progress) as Arc<dyn windlass_ports::progress::ProgressSink>,
+        };
+        let engine = Engine::start(options, project, stop.clone()).await?;
+        signals::cancel_on_interrupt(&stop);
+        let promoter = Promoter::new(&engine);
+        let unit = match &self.resume {
+            Some(name) => promoter.resume(Some(name.as_str()).filter(|name| !name.is_empty())).await?,
+            None => promoter.create(self.stage.as_deref().unwrap_or_default(), &self.choice()).await?,
+        };
+        progress.line(&self.headline(&unit.state().await));
+        let ended = promoter.drive(unit, stop).await?;
+        Ok(self.tell(&engine, &progress, &ended))
+    }
+
+    fn load(&self, catalog: &dyn StepCatalog) -> Result<Project, Failure> {
+        let rendered = |diagnostics: &[manifests::Diagnostic]| {
+            manifests::render(diagnostics, std::io::stderr().is_terminal())
+        };
+        let loaded = manifests::load(&self.filename, self.recursive, catalog)
+            .map_err(|diagnostics| Failure::rendered(rendered(&diagnostics)))?;
+        if !loaded.warnings.is_empty() {
+            anstream::eprintln!("{}", rendered(&loaded.warnings).trim_end());
+        }
+        let project = Project::pick(loaded.manifests, self.project.as_deref())?;
+        if let Some(stage) = &self.stage {
+            let owners = project.step_owners(project.stage(stage)?.1);
+            let unusable: Vec<manifests::Diagnostic> = loaded
+                .unusable_steps
+                .into_iter()
+                .filter(|(owner, _)| owners.iter().any(|(kind, name)| owner.kind == *kind && owner.name.name == *name))
+                .map(|(_, diagnostic)| diagnostic)
+                .collect();
+            if !unusable.is_empty() {
+                return Err(Failure::rendered(rendered(&unusable)));
+            }
+        }
+        Ok(project)
+    }
+
+    fn choice(&self) -> FreightChoice {
+        FreightChoice {
+            freight: self.freight.clone(),
+            images: self.image.clone(),
+            commits: self.commit.clone(),
+            warehouse: self.warehouse.clone(),
+        }
+    }
+
+    fn headline(&self, state: &PromotionState) -> String {
+        let record = &state.record;
+        let short: String = record.freight.name.chars().take(7).collect();
+        let verb = if self.resume.is_some() { "Resuming" } else { "Promoting" };
+        format!("{verb} {} ({short}) to {}  {}", record.freight_alias, record.stage, record.name)
+    }
+
+    /// Says how it ended; the exit code.
+    fn tell(&self, engine: &Engine, progress: &LiveProgress, ended: &Ended) -> u8 {
+        let (state, code) = match ended {
+            Ended::Finished(state) => {
+                progress.line(&verdict(state));
+                (state, if state.phase == Phase::Succeeded { 0 } else { EXIT_FAILED })
+            }
+            Ended::Parked(state) => {
+                progress.line(&format!(
+                    "Stopped. Nothing is lost: go on with\n  windlass run {}--data {} --resume {}",
+                    self.filename.iter().map(|file| format!("-f {} ", file.display())).collect::<String>(),
+                    self.data.display(),
+                    state.record.name
+                ));
+                (state, EXIT_INTERRUPTED)
+            }
+        };
+        if self.output == Output::Json {
+            anstream::println!("{:#}", promotion_json(state, &engine.seal_key()));
+        }
+        code
+    }
+}
+
+fn verdict(state: &PromotionState) -> String {
+    let took = state.finished_at.unwrap_or(state.created_at).since(state.created_at);
+    let seconds = took.as_millis();
+    let took = format!("{}.{:03} s", seconds / 1_000, seconds % 1_000);
+    if state.message.is_empty() {
+        format!("{} in {took}", state.phase)
+    } else {
+        format!("{} in {took}: {}", state.phase, state.message)
+    }
+}

@@ -1,0 +1,14 @@
+//! One promotion without a server: choose freight, make the promotion, drive it, record what follows from it.
+
+mod freight;
+mod live;
+mod live_style;
+mod promote;
+mod record;
+mod show;
+pub(crate) mod unfinished;
+
+pub(crate) use freight::FreightChoice;
+pub(crate) use live::LiveProgress;
+pub(crate) use promote::{Ended, Promoter};
+pub(crate) use show::promotion_json;

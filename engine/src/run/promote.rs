@@ -1,0 +1,168 @@
+//! Makes a promotion and drives it to its end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use windlass_ports::journal::Journal;
+use windlass_promotion::driver::DriveError;
+use windlass_promotion::project_stages::ProjectStages;
+use windlass_promotion::state::PromotionState;
+use windlass_promotion::unit::{PromotionUnit, UnitError};
+
+use super::freight::{FreightChoice, FreightChooser, freight_name};
+use super::record::record;
+use super::unfinished;
+use crate::failure::Failure;
+use crate::project::LoadedData;
+use crate::wiring::Engine;
+
+/// Who holds promotions while this command runs.
+const OWNER: &str = "run";
+
+/// How driving a promotion went.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// To its end.
+    Finished(Box<PromotionState>),
+    /// It was told to stop, and can be resumed.
+    Parked(Box<PromotionState>),
+}
+
+/// Promotes freight to the stages of one project.
+pub(crate) struct Promoter<'a> {
+    engine: &'a Engine,
+    stages: ProjectStages,
+}
+
+impl<'a> Promoter<'a> {
+    /// For the project of an engine.
+    pub(crate) fn new(engine: &'a Engine) -> Self {
+        let journal: Arc<dyn Journal> = Arc::clone(&engine.store) as Arc<dyn Journal>;
+        let project = &engine.project;
+        let stages = ProjectStages::new(
+            journal,
+            Arc::clone(&engine.clock),
+            engine.tenant.clone(),
+            project.name.clone(),
+            project.stage_specs(),
+        );
+        Self { engine, stages }
+    }
+
+    fn chooser(&self) -> FreightChooser<'_> {
+        FreightChooser { engine: self.engine, stages: &self.stages }
+    }
+
+    /// Chooses freight and makes its promotion to a stage.
+    ///
+    /// # Errors
+    /// If the stage cannot be promoted to, no freight is available, or the record cannot be kept.
+    pub(crate) async fn create(&self, stage: &str, choice: &FreightChoice) -> Result<Arc<PromotionUnit>, Failure> {
+        let engine = self.engine;
+        let (name, stage) = engine.project.stage(stage)?;
+        refuse_what_is_to_come(name.as_str(), &stage.spec)?;
+        // Promotions that ended when the last process died may not have reached their stages.
+        self.stages.process().await.map_err(|e| unit_failed(&e))?;
+        let journal: Arc<dyn Journal> = Arc::clone(&engine.store) as Arc<dyn Journal>;
+        if let Some(open) = unfinished::of_stage(journal.as_ref(), &engine.project.name, name.as_str()).await? {
+            return Err(Failure::input(format!("the promotion {} to {name} has not ended", open.name)).hint(format!(
+                "take it up with `windlass run --resume {0}`, or give it up with `windlass abort {0}`",
+                open.name
+            )));
+        }
+        let freight = self.chooser().choose(name, &stage.spec, choice).await?;
+        let state = self.stages.state(name).await.map_err(|e| unit_failed(&e))?;
+        let record = record(&engine.project, name, &stage.spec, &state, freight, engine.clock.now())?;
+        self.check_steps(&record)?;
+        let clock = Arc::clone(&engine.clock);
+        let unit = PromotionUnit::create(journal, clock, record, OWNER, engine.lease_end()).await;
+        Ok(Arc::new(unit.map_err(|e| unit_failed(&e))?))
+    }
+
+    /// Takes up a promotion that has not ended: the one called `name`, or the only one.
+    ///
+    /// # Errors
+    /// If there is no such promotion, or it is of another project.
+    pub(crate) async fn resume(&self, name: Option<&str>) -> Result<Arc<PromotionUnit>, Failure> {
+        let engine = self.engine;
+        let journal: Arc<dyn Journal> = Arc::clone(&engine.store) as Arc<dyn Journal>;
+        let found = unfinished::find(journal.as_ref(), name).await?;
+        if found.unit.project != engine.project.name {
+            return Err(Failure::input(format!(
+                "the promotion {} is of project {}, and the manifests are of {}",
+                found.name, found.unit.project, engine.project.name
+            ))
+            .hint("name the manifests of that project with -f"));
+        }
+        let clock = Arc::clone(&engine.clock);
+        let unit = PromotionUnit::load(journal, clock, found.unit, OWNER, engine.lease_end()).await;
+        Ok(Arc::new(unit.map_err(|e| unit_failed(&e))?))
+    }
+
+    /// Drives a promotion to its end and records what follows from it.
+    ///
+    /// # Errors
+    /// If the record or the work directory fails.
+    pub(crate) async fn drive(&self, unit: Arc<PromotionUnit>, stop: CancellationToken) -> Result<Ended, Failure> {
+        let data = Arc::new(LoadedData::new(Arc::clone(&self.engine.project), &self.freight_statuses().await?));
+        let driver = self.engine.driver(data);
+        match driver.run(Arc::clone(&unit), stop).await {
+            Ok(state) => {
+                self.stages.process().await.map_err(|e| unit_failed(&e))?;
+                Ok(Ended::Finished(Box::new(state)))
+            }
+            Err(DriveError::Stopped) => Ok(Ended::Parked(Box::new(unit.state().await))),
+            Err(error) => {
+                let name = unit.state().await.record.name;
+                Err(Failure::environment(error.to_string())
+                    .hint(format!("nothing is lost: go on with `windlass run --resume {name}` once it is put right")))
+            }
+        }
+    }
+
+    /// The status of all freight that is kept.
+    async fn freight_statuses(
+        &self,
+    ) -> Result<BTreeMap<String, windlass_promotion::availability::FreightStatus>, Failure> {
+        let mut statuses = BTreeMap::new();
+        for freight in self.chooser().stored().await? {
+            let name = freight_name(&freight.reference)?;
+            let status = self.stages.freight_status(&name).await.map_err(|e| unit_failed(&e))?;
+            statuses.insert(name.to_string(), status);
+        }
+        Ok(statuses)
+    }
+
+    /// Every step kind must be there before anything begins.
+    fn check_steps(&self, record: &windlass_model::promotion::PromotionRecord) -> Result<(), Failure> {
+        for step in &record.steps {
+            if let Err(error) = self.engine.catalog().find(&step.uses) {
+                return Err(Failure::input(format!("step {:?}: {error}", step.alias.as_str())));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Blocks of a Stage that would have an effect in Kargo and have none here yet are refused, never ignored.
+fn refuse_what_is_to_come(
+    name: &str,
+    stage: &windlass_model::manifest::stage::StageSpec,
+) -> Result<(), Failure> {
+    let refuse = |field: &str| {
+        Err(Failure::input(format!("Stage {name:?} has {field}, which this version cannot carry out yet"))
+            .hint(format!("promote to a stage without it, or take spec.{field} out")))
+    };
+    if stage.verification.is_some() {
+        return refuse("verification");
+    }
+    if stage.targets.is_some() {
+        return refuse("targets");
+    }
+    Ok(())
+}
+
+fn unit_failed(error: &UnitError) -> Failure {
+    Failure::environment(error.to_string())
+}

@@ -1,0 +1,79 @@
+//! A promotion as Kargo's API shows it.
+
+use serde_json::{Map, Value, json};
+use windlass_model::manifest::KARGO_API_VERSION;
+use windlass_model::promotion::StepSpec;
+use windlass_promotion::sealed::SealKey;
+use windlass_promotion::state::{PromotionState, StepState};
+
+/// The promotion in Kargo's form. Outputs that hold secrets are hidden.
+pub(crate) fn promotion_json(state: &PromotionState, key: &SealKey) -> Value {
+    let record = &state.record;
+    let mut spec = json!({
+        "stage": record.stage, "freight": record.freight.name, "vars": record.vars, "steps": record.steps
+    });
+    remove_empty(&mut spec);
+    json!({
+        "kind": "Promotion",
+        "apiVersion": KARGO_API_VERSION,
+        "metadata": {
+            "name": record.name,
+            "namespace": record.project,
+            "uid": record.uid,
+            "creationTimestamp": state.created_at,
+            "labels": { "kargo.akuity.io/stage": record.stage },
+            "annotations": { "kargo.akuity.io/stage": record.stage },
+        },
+        "spec": spec,
+        "status": status(state, key),
+    })
+}
+
+fn status(state: &PromotionState, key: &SealKey) -> Value {
+    let steps = state.record.steps.iter().zip(&state.steps);
+    let executions: Vec<Value> =
+        steps.filter(|(_, step)| step.status.is_some()).map(|(spec, step)| execution(spec, step)).collect();
+    let mut status = json!({
+        "phase": state.phase,
+        "message": state.message,
+        "freight": state.record.freight,
+        "freightCollection": state.record.freight_collection,
+        "startedAt": state.started_at,
+        "finishedAt": state.finished_at,
+        "currentStep": state.current_step().map(|step| step.0).filter(|_| !state.phase.is_terminal()),
+        "healthChecks": state.health,
+        "stepExecutionMetadata": executions,
+        "state": key.show(&Value::Object(state.outputs.clone())),
+    });
+    remove_empty(&mut status);
+    status
+}
+
+fn execution(spec: &StepSpec, step: &StepState) -> Value {
+    let mut execution = json!({
+        "alias": spec.alias,
+        "startedAt": step.started_at,
+        "finishedAt": step.finished_at,
+        "errorCount": Some(step.error_count).filter(|count| *count > 0),
+        "status": step.status,
+        "message": step.message,
+        "continueOnError": Some(true).filter(|_| spec.continue_on_error),
+    });
+    remove_empty(&mut execution);
+    execution
+}
+
+/// Leaves out members without content, as Go's `omitempty` does.
+fn remove_empty(object: &mut Value) {
+    let is_empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    };
+    if let Some(members) = object.as_object_mut() {
+        let all: Map<String, Value> = std::mem::take(members);
+        members.extend(all.into_iter().filter(|(_, value)| !is_empty(value)));
+    }
+}

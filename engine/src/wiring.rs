@@ -1,0 +1,272 @@
+//! The composition root: which implementation stands behind which port. Nothing else knows more than one room.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use windlass_broker::{BrokerPorts, BrokerSettings, HostBroker};
+use windlass_catalog::StepDirectory;
+use windlass_discovery::{Discovery, DiscoveryPorts};
+use windlass_egress::{Egress, EgressConfig};
+use windlass_git::{GitHost, GitHostConfig};
+use windlass_model::call::CallError;
+use windlass_model::call::git::Identity;
+use windlass_model::grant::Grant;
+use windlass_model::ids::TenantId;
+use windlass_model::limits::Limits;
+use windlass_model::time::Timestamp;
+use windlass_objects::{Cluster, ClusterObjects};
+use windlass_ports::broker::Broker;
+use windlass_ports::clock::Clock;
+use windlass_ports::credentials::Credentials;
+use windlass_ports::git::{NetworkMeter, NetworkScope};
+use windlass_ports::objects::Objects;
+use windlass_ports::progress::ProgressSink;
+use windlass_ports::sessions::{Policy, Sessions};
+use windlass_ports::step_catalog::StepCatalog;
+use windlass_ports::step_runner::StepRunner;
+use windlass_promotion::driver::{Driver, DriverPorts, DriverSettings};
+use windlass_promotion::evaluate::functions::ProjectData;
+use windlass_promotion::tokens::TokenKey;
+use windlass_registry::RegistryClient;
+use windlass_sandbox::{ChildCompiler, Sandbox, SandboxConfig, WorkerProcess, WorkerRunner};
+use windlass_store::{DataDir, Store};
+
+use crate::config::{Isolation, installation_key};
+use crate::failure::Failure;
+use crate::paths;
+use crate::project::{Project, SecretCredentials};
+use crate::wake::ObjectWake;
+
+/// Discovery may take this long.
+const DISCOVERY_TIME: Duration = Duration::from_mins(10);
+
+/// What the operator has set.
+pub(crate) struct EngineOptions {
+    /// The data directory.
+    pub(crate) data: PathBuf,
+    /// The cluster whose objects steps work on.
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Who commits where nobody says otherwise.
+    pub(crate) identity: Identity,
+    /// What projects without a grant document allow.
+    pub(crate) policy: Policy,
+    /// What is granted beside that.
+    pub(crate) grants: Vec<Grant>,
+    /// Send credentials over plain HTTP to other machines.
+    pub(crate) allow_credentials_over_http: bool,
+    /// The steps there are.
+    pub(crate) catalog: Arc<dyn StepCatalog>,
+    /// How steps are run.
+    pub(crate) isolation: Isolation,
+    /// The time.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Shows how it goes.
+    pub(crate) progress: Arc<dyn ProgressSink>,
+}
+
+/// Everything that stands behind the ports, for one project.
+pub(crate) struct Engine {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) project: Arc<Project>,
+    pub(crate) tenant: TenantId,
+    policy: Policy,
+    grants: Vec<Grant>,
+    token_key: TokenKey,
+    egress: Arc<Egress>,
+    git: Arc<GitHost>,
+    objects: Option<Arc<dyn Objects>>,
+    credentials: Arc<dyn Credentials>,
+    catalog: Arc<dyn StepCatalog>,
+    runner: Arc<dyn StepRunner>,
+    broker: Arc<HostBroker>,
+    progress: Arc<dyn ProgressSink>,
+    data: DataDir,
+    stop: CancellationToken,
+}
+
+/// How this program is started to compile a guest.
+pub(crate) const COMPILE_COMMAND: &str = "compile-step";
+
+/// How this program is started to run guests for another.
+pub(crate) const WORKER_COMMAND: &str = "worker";
+
+impl Engine {
+    /// Puts everything together. `stop` ends whatever works in the background.
+    pub(crate) async fn start(
+        options: EngineOptions,
+        project: Arc<Project>,
+        stop: CancellationToken,
+    ) -> Result<Self, Failure> {
+        let data = DataDir::open(&options.data).map_err(|e| Failure::environment(e.to_string()))?;
+        let store = Store::open(data.path()).await.map_err(|e| Failure::environment(e.to_string()))?;
+        // The directory is this process' alone, so leases in it are those of processes that have ended.
+        store.void_leases().await.map_err(|e| Failure::environment(e.to_string()))?;
+        let token_key = TokenKey::new(installation_key(&data.join("key"))?);
+        let clock = options.clock;
+        let egress = Arc::new(Egress::new(EgressConfig::default(), Arc::clone(&clock)));
+        let git = Arc::new(GitHost::new(GitHostConfig {
+            mirrors: data.join("mirrors"),
+            egress: Arc::clone(&egress),
+        }));
+        let objects = match &options.kubeconfig {
+            Some(file) => Some(cluster(file, &clock, &stop)?),
+            None => None,
+        };
+        let credentials: Arc<dyn Credentials> =
+            Arc::new(SecretCredentials::new(Arc::clone(&project), options.allow_credentials_over_http));
+        let ports = BrokerPorts {
+            clock: Arc::clone(&clock),
+            egress: Arc::clone(&egress),
+            git: Arc::clone(&git) as Arc<dyn windlass_ports::git::Git>,
+            objects: objects.clone(),
+            credentials: Arc::clone(&credentials),
+            progress: Arc::clone(&options.progress),
+        };
+        let broker = Arc::new(HostBroker::new(ports, BrokerSettings { identity: options.identity }));
+        Ok(Self {
+            policy: project.policy(options.policy),
+            grants: options.grants,
+            catalog: options.catalog,
+            runner: runner(options.isolation, &clock)?,
+            tenant: TenantId::default(),
+            progress: options.progress,
+            clock,
+            store,
+            project,
+            token_key,
+            egress,
+            git,
+            objects,
+            credentials,
+            broker,
+            data,
+            stop,
+        })
+    }
+
+    /// The steps there are.
+    pub(crate) fn catalog(&self) -> &dyn StepCatalog {
+        self.catalog.as_ref()
+    }
+
+    /// What drives promotions of this project.
+    pub(crate) fn driver(&self, data: Arc<dyn ProjectData>) -> Driver {
+        let ports = DriverPorts {
+            clock: Arc::clone(&self.clock),
+            catalog: Arc::clone(&self.catalog),
+            runner: Arc::clone(&self.runner),
+            broker: Arc::clone(&self.broker) as Arc<dyn Broker>,
+            sessions: Arc::clone(&self.broker) as Arc<dyn Sessions>,
+            logs: Arc::clone(&self.store) as Arc<dyn windlass_ports::records::AttemptLogs>,
+            wake: Arc::new(ObjectWake::new(self.objects.clone())),
+            progress: Arc::clone(&self.progress),
+            data,
+        };
+        let settings = DriverSettings {
+            promotions: self.data.join("promotions"),
+            token_key: self.token_key.clone(),
+            policy: self.policy.clone(),
+            operator: self.grants.clone(),
+            limits: Limits::default(),
+            ui_base_url: String::new(),
+        };
+        Driver::new(ports, settings)
+    }
+
+    /// What looks into the repositories of this project's warehouses.
+    pub(crate) fn discovery(&self) -> Discovery {
+        let ports = DiscoveryPorts {
+            clock: Arc::clone(&self.clock),
+            git: Arc::clone(&self.git) as Arc<dyn windlass_ports::git_history::GitHistory>,
+            images: Arc::new(RegistryClient::new(Arc::clone(&self.egress), Arc::clone(&self.clock))),
+            credentials: Arc::clone(&self.credentials),
+        };
+        let listed: &[Grant] = match &self.policy {
+            Policy::Kargo => &[],
+            Policy::Closed(grants) => grants,
+        };
+        let network = NetworkScope {
+            tenant: self.tenant.clone(),
+            public_only: matches!(self.policy, Policy::Closed(_)),
+            granted: listed
+                .iter()
+                .chain(&self.grants)
+                .filter_map(|grant| match grant {
+                    Grant::Addresses(grant) => Some(grant.cidr),
+                    _ => None,
+                })
+                .collect(),
+            meter: Arc::new(Unmetered),
+            cancel: self.stop.clone(),
+            deadline: self.clock.now().plus(DISCOVERY_TIME),
+        };
+        let local = self.grants.iter().filter_map(|grant| match grant {
+            Grant::GitLocal(grant) => Some(grant.dir.clone()),
+            _ => None,
+        });
+        Discovery::new(ports, self.project.name.clone(), network, local.collect())
+    }
+
+    /// The secrets of sealed outputs, for showing them.
+    pub(crate) fn seal_key(&self) -> windlass_promotion::sealed::SealKey {
+        self.token_key.seal_key()
+    }
+
+    /// Until when a lease that is taken now holds.
+    pub(crate) fn lease_end(&self) -> Timestamp {
+        self.clock.now().plus(Duration::from_hours(24))
+    }
+}
+
+/// Discovery is the host's own work.
+#[derive(Debug)]
+struct Unmetered;
+
+impl NetworkMeter for Unmetered {
+    fn take(&self, _bytes: u64) -> Result<(), CallError> {
+        Ok(())
+    }
+}
+
+fn cluster(
+    file: &std::path::Path,
+    clock: &Arc<dyn Clock>,
+    stop: &CancellationToken,
+) -> Result<Arc<dyn Objects>, Failure> {
+    let failed = |e: &dyn std::fmt::Display| Failure::input(format!("kubeconfig {}: {e}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|e| failed(&e))?;
+    let dir = file.parent().unwrap_or_else(|| std::path::Path::new("."));
+    let cluster = Cluster::from_kubeconfig(&text, None, dir).map_err(|e| failed(&e))?;
+    Ok(Arc::new(ClusterObjects::new(cluster, Arc::clone(clock), stop.clone())))
+}
+
+/// The steps that came with this program.
+pub(crate) fn catalog() -> Arc<dyn StepCatalog> {
+    Arc::new(StepDirectory::open(&paths::steps_dir()))
+}
+
+/// Makes a sandbox of this process.
+pub(crate) fn sandbox(clock: &Arc<dyn Clock>) -> Result<Sandbox, Failure> {
+    let program = std::env::current_exe().map_err(|e| Failure::environment(e.to_string()))?;
+    let compiler = ChildCompiler::new(program, vec![COMPILE_COMMAND.to_owned()]);
+    let config = SandboxConfig {
+        cache_dir: paths::code_cache_dir(),
+        compiler: Arc::new(compiler),
+        clock: Arc::clone(clock),
+    };
+    Sandbox::new(config).map_err(|e| Failure::environment(e.to_string()))
+}
+
+fn runner(isolation: Isolation, clock: &Arc<dyn Clock>) -> Result<Arc<dyn StepRunner>, Failure> {
+    Ok(match isolation {
+        Isolation::Process => Arc::new(sandbox(clock)?),
+        Isolation::Worker => {
+            let program = std::env::current_exe().map_err(|e| Failure::environment(e.to_string()))?;
+            let arguments = vec![WORKER_COMMAND.to_owned()];
+            Arc::new(WorkerRunner::new(WorkerProcess { program, arguments }))
+        }
+    })
+}

@@ -1,0 +1,64 @@
+//! What a developer of the project runs: `cargo xtask test`, `cargo xtask demo`, and the parts of those.
+
+mod command;
+mod go;
+mod guests;
+mod setup;
+mod steps;
+mod tests;
+mod toolchain;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A task failed; what to tell the developer.
+type Failed = String;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Builds, tests and measures Windlass.")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Install what is needed to build WebAssembly, unless it is there.
+    Setup,
+    /// Build the program and the built-in steps, into target/steps.
+    Steps,
+    /// Build the guests that tests run, into target/test-guests.
+    Guests,
+    /// Run the demo, building what it needs.
+    Demo {
+        /// Options of `windlass demo`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
+    /// Run every check and every test.
+    Test,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Setup => setup::setup().map(|_| ()),
+        Task::Steps => steps::build(),
+        Task::Guests => guests::build(),
+        Task::Demo { options } => demo(&options),
+        Task::Test => tests::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            command::say(&format!("error: {message}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn demo(options: &[String]) -> Result<(), Failed> {
+    steps::build()?;
+    command::Run::new(workspace::windlass()).arg("demo").args(options).run()
+}

@@ -1,0 +1,81 @@
+//! Builds the program, then the built-in steps: their binaries, with manifests written by the program itself.
+
+use std::path::{Path, PathBuf};
+
+use crate::Failed;
+use crate::command::{Run, say};
+use crate::setup::setup;
+use crate::toolchain::Toolchain;
+use crate::{go, workspace};
+
+/// Those in Rust.
+const RUST_STEPS: [&str; 8] = [
+    "argocd-update",
+    "compose-output",
+    "fail",
+    "git-clear",
+    "git-clone",
+    "git-commit",
+    "git-push",
+    "kustomize-set-image",
+];
+
+/// Builds whatever is out of date.
+pub(crate) fn build() -> Result<(), Failed> {
+    let toolchain = setup()?;
+    say("steps: building the program");
+    Run::new("cargo").dir(workspace::root()).args(["build", "--package", "windlass"]).run()?;
+    say("steps: building those in Rust");
+    let packages = RUST_STEPS.iter().flat_map(|name| ["-p".to_owned(), format!("windlass-step-{name}")]);
+    toolchain.cargo_build().args(packages).run()?;
+    for name in RUST_STEPS {
+        let wasm = Toolchain::built().join(format!("windlass_step_{}.wasm", name.replace('-', "_")));
+        finish(name, &wasm)?;
+    }
+    kustomize_build()
+}
+
+/// Writes the manifest into a binary and puts it where the program finds it.
+fn finish(name: &str, wasm: &Path) -> Result<(), Failed> {
+    let source = workspace::root().join("builtin-steps").join(name);
+    let stamp = workspace::steps().join(".stamps").join(name);
+    let from = [wasm.to_owned(), source.join("step.toml"), source.join("schema.json")];
+    if workspace::is_newer(&stamp, &from) {
+        return Ok(());
+    }
+    Run::new(workspace::windlass())
+        .args(["step", "build"])
+        .arg(wasm)
+        .arg("--manifest")
+        .arg(source.join("step.toml"))
+        .arg("--into")
+        .arg(workspace::steps())
+        .run()?;
+    touch(&stamp)
+}
+
+/// Go, from patched sources, with its slow start done beforehand.
+fn kustomize_build() -> Result<(), Failed> {
+    let source = workspace::root().join("builtin-steps/kustomize-build");
+    let work = workspace::steps().join("sources/kustomize-build");
+    let snapshot = work.join("snapshot.wasm");
+    let from = ["main.go", "go.mod", "go.sum", "internal", "patches"].map(|name| source.join(name));
+    if !workspace::is_newer(&snapshot, &from) {
+        say("steps: building kustomize-build");
+        go::patched_sources(&source.join("patches"), &work)?;
+        let reactor: PathBuf = work.join("reactor.wasm");
+        go::build(&source, go::Link::Reactor, &reactor)?;
+        Run::new(workspace::windlass())
+            .args(["step", "snapshot"])
+            .arg(&reactor)
+            .arg("--output")
+            .arg(&snapshot)
+            .run()?;
+    }
+    finish("kustomize-build", &snapshot)
+}
+
+fn touch(stamp: &Path) -> Result<(), Failed> {
+    let made = stamp.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(stamp, ""));
+    made.map_err(|e| format!("{}: {e}", stamp.display()))
+}

@@ -1,0 +1,22 @@
+//! Every check and every test, as the gate runs them.
+
+use crate::Failed;
+use crate::command::{Run, say};
+use crate::{guests, steps, workspace};
+
+/// Runs them all; the first failure ends it.
+pub(crate) fn run() -> Result<(), Failed> {
+    let cargo = || Run::new("cargo").dir(workspace::root());
+    if cargo().args(["fmt", "--version"]).succeeds() {
+        say("test: formatting");
+        cargo().args(["fmt", "--all", "--check"]).run()?;
+    }
+    steps::build()?;
+    guests::build()?;
+    if cargo().args(["clippy", "--version"]).succeeds() {
+        say("test: lints");
+        cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    }
+    say("test: tests");
+    cargo().args(["test", "--workspace"]).run()
+}
