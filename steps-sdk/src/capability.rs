@@ -1,4 +1,4 @@
-//! The capabilities, as methods of [`Context`](crate::Context) that return handles: `context.http().send(…)`.
+//! The capabilities, as methods of [`Context`](crate::Context): `context.send(…)`, `context.worktree(path).commit(…)`.
 
 pub mod attempt;
 pub mod git;

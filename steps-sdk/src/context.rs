@@ -1,12 +1,12 @@
 //! What a step is given beside its configuration.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::host::Host;
+use crate::freight::{FreightCollection, FreightOrigin};
+use crate::host::HostHandle;
 
 /// What a step may know of its promotion.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -28,8 +28,8 @@ pub struct StepContext {
     pub ui_base_url: String,
     /// What the stage asks for, as in its manifest.
     pub freight_requests: Vec<Value>,
-    /// The freight of every origin: `{"id": …, "items": {"Warehouse/x": {…}}}`.
-    pub freight: Value,
+    /// The freight of every origin.
+    pub freight: FreightCollection,
     /// The freight being promoted.
     pub target_freight: Option<TargetFreight>,
     /// The outputs so far, by alias.
@@ -44,13 +44,13 @@ pub struct TargetFreight {
     pub name: String,
     /// Its alias; empty if it has none.
     pub alias: String,
-    /// Its origin: `{"kind": "Warehouse", "name": …}`.
-    pub origin: Value,
+    /// Its warehouse.
+    pub origin: FreightOrigin,
 }
 
 /// One attempt: its directory, what is known of the promotion, and the way to the capabilities.
 pub struct Context {
-    pub(crate) host: Rc<dyn Host>,
+    pub(crate) host: HostHandle,
     pub(crate) work_dir: PathBuf,
     pub(crate) step: StepContext,
     pub(crate) state: Option<Value>,

@@ -1,18 +1,18 @@
-//! Making a component of a step.
+//! Making a component of a step: the two exports of the contract, `run` and `describe`.
 
 use std::path::PathBuf;
-use std::rc::Rc;
 
 use serde_json::json;
 
 use crate::bindings::exports::windlass::step::run as contract;
 use crate::context::Context;
-use crate::host::Imports;
+use crate::host::HostHandle;
 use crate::outcome::Outcome;
-use crate::schema::inline_schema;
 use crate::step::Step;
 
 /// Makes a component of the type of a step: `windlass_step::export!(MyStep);`
+///
+/// On the author's machine nothing is exported, so that one test can link several steps.
 #[macro_export]
 macro_rules! export {
     ($step:ty) => {
@@ -33,6 +33,7 @@ macro_rules! export {
             }
         }
 
+        #[cfg(target_family = "wasm")]
         $crate::bindings::export_component!(WindlassComponent with_types_in $crate::bindings);
     };
 }
@@ -62,7 +63,7 @@ impl<S: Step> Exported for S {
             }
         };
         let context = Context {
-            host: Rc::new(Imports),
+            host: HostHandle::default(),
             work_dir: PathBuf::from("/work"),
             step,
             state: request.state.and_then(|text| serde_json::from_str(&text).ok()),
@@ -72,7 +73,7 @@ impl<S: Step> Exported for S {
     }
 
     fn describe() -> String {
-        let mut description = json!({ "configSchema": inline_schema::<S::Config>() });
+        let mut description = json!({ "configSchema": S::config_schema() });
         if let Some(schema) = S::output_schema() {
             description["outputSchema"] = schema;
         }

@@ -1,5 +1,8 @@
 //! The host as a step sees it: one method for each function of the contract. In a guest the methods are the contract's
 //! imports, on the author's machine they are a fake's.
+//!
+//! They are called directly and not through a table of methods: what a step does not call is left out of its component,
+//! which then imports only what it uses.
 
 use crate::bindings::windlass::step as contract;
 use crate::{Error, git, http, objects};
@@ -40,9 +43,20 @@ pub(crate) trait Host {
     ) -> Result<String, Error>;
 }
 
+/// The host of this program: in a guest the contract's imports.
+#[cfg(target_family = "wasm")]
+pub(crate) type HostHandle = Imports;
+
+/// The host of this program: on the author's machine one that answers as a test says.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) type HostHandle = std::rc::Rc<crate::testing::FakeHost>;
+
 /// The contract's imports.
+#[cfg(target_family = "wasm")]
+#[derive(Default)]
 pub(crate) struct Imports;
 
+#[cfg(target_family = "wasm")]
 impl Host for Imports {
     fn remaining_ms(&self) -> u64 {
         contract::attempt::remaining_ms()

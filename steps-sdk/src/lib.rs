@@ -46,10 +46,12 @@
 mod capability;
 mod context;
 mod export;
+mod freight;
 mod host;
 mod outcome;
 mod schema;
 mod step;
+#[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
 /// The contract's own types and functions, made from `wit/step.wit`.
@@ -80,6 +82,7 @@ pub use capability::{attempt, git, http, log, objects, secrets};
 pub use context::{Context, StepContext, TargetFreight};
 #[doc(hidden)]
 pub use export::Exported;
+pub use freight::{Chart, Freight, FreightCollection, FreightOrigin, GitCommit, Image};
 pub use outcome::{Fault, HealthCheck, Outcome, Status};
-pub use schema::inline_schema;
+pub use schema::{at_most_one, exactly_one, inline_schema};
 pub use step::Step;

@@ -1,11 +1,14 @@
 //! How an attempt ends.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::bindings::exports::windlass::step::run as contract;
+use crate::{Error, ErrorKind};
 
 /// What became of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Done.
     Succeeded,
@@ -20,7 +23,8 @@ pub enum Status {
 }
 
 /// Whether a failed attempt may be followed by another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fault {
     /// It counts against the step's error threshold.
     Retryable,
@@ -29,7 +33,8 @@ pub enum Fault {
 }
 
 /// A check of health that the stage keeps once the promotion has succeeded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct HealthCheck {
     /// The step whose `health` export evaluates it.
     pub kind: String,
@@ -37,24 +42,31 @@ pub struct HealthCheck {
     pub input: Value,
 }
 
-/// How an attempt ended.
-#[derive(Debug, Clone, PartialEq)]
+/// How an attempt ended. Its JSON form is the engine's.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// What became of it.
     pub status: Status,
     /// For people.
     pub message: String,
     /// The outputs under the step's alias.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
     /// Whether a failure may be tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
     /// Handed to the next attempt of a running step.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<Value>,
     /// When to run again, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// What else should wake the step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub wake_on: Vec<Value>,
     /// Checks of health for the stage.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub health: Vec<HealthCheck>,
 }
 
@@ -106,6 +118,50 @@ impl Outcome {
     #[must_use]
     pub fn errored_terminal(message: impl Into<String>) -> Self {
         Self::new(Status::Errored, message, Some(Fault::Terminal))
+    }
+
+    /// It could not be carried out because a call of the host failed.
+    ///
+    /// As in Kargo, whatever goes wrong on the way is an error that counts against the step's threshold:
+    ///
+    /// | the error's kind | the outcome |
+    /// |---|---|
+    /// | invalid, not-found, already-exists, conflict, unavailable, throttled, timed-out, internal | errored, retryable |
+    /// | denied: the other side refuses | errored, retryable |
+    /// | denied: `not-asked`, `not-granted` | errored, terminal: it stays so until somebody grants it |
+    /// | limit | errored, terminal: another attempt has the same limits |
+    /// | withheld | errored, terminal: a plan writes nothing, however often it is made |
+    /// | in-doubt | errored, terminal: a person has to look |
+    /// | cancelled | errored, retryable: whoever stops the attempt decides what becomes of it |
+    #[must_use]
+    pub fn from_error(error: &Error) -> Self {
+        let fault = match error.kind {
+            ErrorKind::Limit | ErrorKind::Withheld | ErrorKind::InDoubt => Fault::Terminal,
+            ErrorKind::Denied if matches!(error.code.as_str(), "not-asked" | "not-granted") => Fault::Terminal,
+            ErrorKind::Denied
+            | ErrorKind::Invalid
+            | ErrorKind::NotFound
+            | ErrorKind::AlreadyExists
+            | ErrorKind::Conflict
+            | ErrorKind::Unavailable
+            | ErrorKind::Throttled
+            | ErrorKind::TimedOut
+            | ErrorKind::Cancelled
+            | ErrorKind::Internal => Fault::Retryable,
+        };
+        let details: Value = serde_json::from_str(&error.details).unwrap_or_default();
+        let mut outcome = Self::new(Status::Errored, error.message.as_str(), Some(fault));
+        outcome.retry_after_ms = details.get("retryAfterMs").and_then(Value::as_u64);
+        outcome
+    }
+
+    /// The same; the message begins with what was being done, unless it tells so itself (`error …`).
+    #[must_use]
+    pub fn in_context(mut self, doing: impl std::fmt::Display) -> Self {
+        if !self.message.starts_with("error ") {
+            self.message = format!("{doing}: {}", self.message);
+        }
+        self
     }
 
     /// The same with outputs.

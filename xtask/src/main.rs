@@ -28,7 +28,10 @@ enum Task {
     /// Install what is needed to build WebAssembly, unless it is there.
     Setup,
     /// Build the program and the built-in steps, into target/steps.
-    Steps,
+    Steps {
+        /// Only these.
+        names: Vec<String>,
+    },
     /// Build the guests that tests run, into target/test-guests.
     Guests,
     /// Run the demo, building what it needs.
@@ -44,7 +47,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Setup => setup::setup().map(|_| ()),
-        Task::Steps => steps::build(),
+        Task::Steps { names } => steps::build_some(&names),
         Task::Guests => guests::build(),
         Task::Demo { options } => demo(&options),
         Task::Test => tests::run(),

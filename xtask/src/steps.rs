@@ -20,19 +20,35 @@ const RUST_STEPS: [&str; 8] = [
     "kustomize-set-image",
 ];
 
+/// In Go.
+const KUSTOMIZE_BUILD: &str = "kustomize-build";
+
 /// Builds whatever is out of date.
 pub(crate) fn build() -> Result<(), Failed> {
+    build_some(&[])
+}
+
+/// Builds whatever is out of date of the steps with these names; of all if there are none.
+pub(crate) fn build_some(names: &[String]) -> Result<(), Failed> {
+    let is_known = |name: &String| name == KUSTOMIZE_BUILD || RUST_STEPS.contains(&name.as_str());
+    if let Some(name) = names.iter().find(|name| !is_known(name)) {
+        return Err(format!("there is no built-in step {name}"));
+    }
+    let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     let toolchain = setup()?;
     say("steps: building the program");
     Run::new("cargo").dir(workspace::root()).args(["build", "--package", "windlass"]).run()?;
-    say("steps: building those in Rust");
-    let packages = RUST_STEPS.iter().flat_map(|name| ["-p".to_owned(), format!("windlass-step-{name}")]);
-    toolchain.cargo_build().args(packages).run()?;
-    for name in RUST_STEPS {
+    let rust: Vec<&str> = RUST_STEPS.into_iter().filter(|name| is_wanted(name)).collect();
+    if !rust.is_empty() {
+        say("steps: building those in Rust");
+        let packages = rust.iter().flat_map(|name| ["-p".to_owned(), format!("windlass-step-{name}")]);
+        toolchain.cargo_build().args(packages).run()?;
+    }
+    for name in rust {
         let wasm = Toolchain::built().join(format!("windlass_step_{}.wasm", name.replace('-', "_")));
         finish(name, &wasm)?;
     }
-    kustomize_build()
+    if is_wanted(KUSTOMIZE_BUILD) { kustomize_build() } else { Ok(()) }
 }
 
 /// Writes the manifest into a binary and puts it where the program finds it.
@@ -56,7 +72,7 @@ fn finish(name: &str, wasm: &Path) -> Result<(), Failed> {
 
 /// Go, from patched sources, with its slow start done beforehand.
 fn kustomize_build() -> Result<(), Failed> {
-    let source = workspace::root().join("builtin-steps/kustomize-build");
+    let source = workspace::root().join("builtin-steps").join(KUSTOMIZE_BUILD);
     let work = workspace::steps().join("sources/kustomize-build");
     let snapshot = work.join("snapshot.wasm");
     let from = ["main.go", "go.mod", "go.sum", "internal", "patches"].map(|name| source.join(name));
@@ -72,7 +88,7 @@ fn kustomize_build() -> Result<(), Failed> {
             .arg(&snapshot)
             .run()?;
     }
-    finish("kustomize-build", &snapshot)
+    finish(KUSTOMIZE_BUILD, &snapshot)
 }
 
 fn touch(stamp: &Path) -> Result<(), Failed> {

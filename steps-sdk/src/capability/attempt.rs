@@ -1,6 +1,7 @@
 //! The attempt itself.
 
 use crate::context::Context;
+use crate::host::Host as _;
 
 impl Context {
     /// How much is left of the time the attempt may take, in milliseconds.

@@ -1,10 +1,13 @@
 //! Git. Worktrees are named by their path in the work directory.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 pub use crate::bindings::windlass::step::git::{Checkout, Committed, Pushed, Rev, Target};
 use crate::context::Context;
+use crate::host::Host as _;
 
 /// A person, as commits name them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,28 @@ pub struct CommitOptions {
 pub struct PushOptions {
     /// Replace what is there.
     pub force: bool,
+    /// How often to try over a branch that others move; the host's own number if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<NonZeroU32>,
+    /// The forge, where the repository's host name does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Provider>,
+}
+
+/// The kind of a forge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// Azure DevOps.
+    Azure,
+    /// Bitbucket Cloud.
+    Bitbucket,
+    /// Gitea, and Forgejo.
+    Gitea,
+    /// GitHub, also one's own.
+    GitHub,
+    /// GitLab, also one's own.
+    GitLab,
 }
 
 /// What a worktree has checked out.

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::Error;
 pub use crate::bindings::windlass::step::http::{Body, Effect, Request, Response};
 use crate::context::Context;
+use crate::host::Host as _;
 
 impl Request {
     /// A request with GET that changes nothing.

@@ -2,6 +2,7 @@
 
 use crate::bindings::windlass::step::log::Level;
 use crate::context::Context;
+use crate::host::Host as _;
 
 impl Context {
     /// A line for whoever writes the step.

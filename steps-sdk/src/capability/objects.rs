@@ -4,6 +4,7 @@ use serde_json::Value;
 
 pub use crate::bindings::windlass::step::objects::Key;
 use crate::context::Context;
+use crate::host::Host as _;
 use crate::{Error, ErrorKind, Retry};
 
 fn parse(text: &str) -> Result<Value, Error> {

@@ -11,6 +11,9 @@ use crate::engine::new_engine;
 /// A binary may be this large: compiling takes time and memory in proportion.
 pub(crate) const MAX_BINARY_BYTES: usize = 64 << 20;
 
+/// The interface of the seed of hash tables.
+const HASH_SEED: &str = "wasi:random/insecure-seed@0.2";
+
 /// Why a manifest cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
@@ -106,8 +109,14 @@ pub fn describe(component: &[u8]) -> Result<serde_json::Map<String, serde_json::
     if !describes {
         return Err(ManifestError::Undescribed);
     }
-    // Whatever the step imports is there, and ends it if it is used: a description depends on nothing.
+    // Whatever the step imports is there, and ends it if it is used: a description depends on nothing. Only the seed of
+    // hash tables is given, and is always the same: standard libraries ask for it unasked.
     let mut linker = wasmtime::component::Linker::<()>::new(&engine);
+    let imports = component.component_type();
+    if let Some((name, _)) = imports.imports(&engine).find(|(name, _)| name.starts_with(HASH_SEED)) {
+        let mut instance = linker.instance(name).map_err(failed)?;
+        instance.func_wrap("insecure-seed", |_, ()| Ok(((0_u64, 0_u64),))).map_err(failed)?;
+    }
     linker.define_unknown_imports_as_traps(&component).map_err(failed)?;
     let mut store = wasmtime::Store::new(&engine, ());
     store.set_epoch_deadline(u64::MAX / 2);

@@ -1,0 +1,22 @@
+//! Real servers on loopback: Git over smart HTTP, an OCI registry, and a Kubernetes API whose Applications are looked
+//! after as Argo CD's controller does it. Tests speak to them over sockets as to the real ones, and so does
+//! `windlass demo`.
+//!
+//! It may run the `git` program and listen on sockets. It knows nothing of the rooms that it helps to test.
+
+#[cfg(feature = "contract")]
+pub mod contract;
+pub mod gate;
+pub mod git;
+pub mod kubernetes;
+pub mod login;
+pub mod network;
+pub mod registry;
+pub mod server;
+
+pub use gate::{Fault, FaultRule, Gate};
+pub use git::GitServer;
+pub use kubernetes::KubernetesApi;
+pub use login::Login;
+pub use registry::OciRegistry;
+pub use server::{Server, ServerConfig};

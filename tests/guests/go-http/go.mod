@@ -1,0 +1,3 @@
+module windlass.dev/tests/guests/go-http
+
+go 1.26
