@@ -1,0 +1,3 @@
+//! Whole promotions, asserted where they end up: branches, trees, commits, Applications.
+
+mod pipeline;

@@ -1,0 +1,9 @@
+//! What the tests of the program stand on: a pipeline on servers of the test's own, and the program run against it.
+//!
+//! The program is the one that `cargo xtask test` builds beforehand.
+
+mod program;
+mod world;
+
+pub use program::{Ended, Running, Windlass, test_guests};
+pub use world::{Options, PIPELINE, World};

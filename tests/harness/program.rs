@@ -1,0 +1,197 @@
+//! The program, as a user runs it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// How the program ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code; none if it was killed.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+}
+
+impl Ended {
+    /// What it printed, as JSON.
+    ///
+    /// # Panics
+    /// If it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e} in {self:#?}"))
+    }
+
+    /// Itself, if it ended with this code.
+    ///
+    /// # Panics
+    /// If not.
+    #[must_use]
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// A call of the program that can be made.
+#[derive(Debug)]
+pub struct Windlass {
+    command: Command,
+}
+
+/// The directory of the build that these tests belong to.
+fn build_dir() -> PathBuf {
+    let own = std::env::current_exe().expect("a test knows where it is");
+    let dir = own.ancestors().nth(2).expect("tests are built into target/<profile>/deps");
+    dir.to_owned()
+}
+
+/// The steps that `cargo xtask guests` builds for tests.
+#[must_use]
+pub fn test_guests() -> PathBuf {
+    build_dir().parent().expect("profiles have directories in target").join("test-guests")
+}
+
+impl Windlass {
+    /// `windlass` with these arguments.
+    ///
+    /// # Panics
+    /// If it has not been built.
+    #[must_use]
+    pub fn new<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
+        let program = build_dir().join("windlass");
+        assert!(program.exists(), "{} is missing: run `cargo xtask steps` first", program.display());
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .env("WINDLASS_CACHE", test_guests().join("cache"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        Self { command }
+    }
+
+    /// With one more argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// With more arguments.
+    #[must_use]
+    pub fn args<S: AsRef<std::ffi::OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    /// With the steps of this directory.
+    #[must_use]
+    pub fn steps(mut self, dir: &Path) -> Self {
+        self.command.env("WINDLASS_STEPS", dir);
+        self
+    }
+
+    /// In this directory.
+    #[must_use]
+    pub fn dir(mut self, dir: &Path) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub async fn run(mut self) -> Ended {
+        let output = self.command.output().await.expect("the program can be started");
+        Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Starts it.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn start(mut self) -> Running {
+        let mut child = self.command.spawn().expect("the program can be started");
+        let stdout = child.stdout.take().expect("its output is piped");
+        Running { child, stdout: BufReader::new(stdout).lines() }
+    }
+}
+
+/// The program while it runs.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    stdout: Lines<BufReader<ChildStdout>>,
+}
+
+impl Running {
+    /// Its process id.
+    ///
+    /// # Panics
+    /// If it has ended.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("the program runs")
+    }
+
+    /// Waits for a line of its output that holds `part`.
+    ///
+    /// # Panics
+    /// If it ends without one.
+    pub async fn line_with(&mut self, part: &str) -> String {
+        let mut seen = String::new();
+        while let Some(line) = self.stdout.next_line().await.expect("the output can be read") {
+            if line.contains(part) {
+                return line;
+            }
+            seen.push_str(&line);
+            seen.push('\n');
+        }
+        let mut errors = String::new();
+        if let Some(mut stderr) = self.child.stderr.take() {
+            let _ = stderr.read_to_string(&mut errors).await;
+        }
+        panic!("the program ended without {part:?}:\n{seen}\n{errors}");
+    }
+
+    /// Kills it, as a crash would, and waits until it is gone.
+    ///
+    /// # Panics
+    /// If it cannot be killed.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("the program can be killed");
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// If its output cannot be read.
+    pub async fn wait(mut self) -> Ended {
+        let mut out = String::new();
+        while let Some(line) = self.stdout.next_line().await.expect("the output can be read") {
+            out.push_str(&line);
+            out.push('\n');
+        }
+        let mut errors = String::new();
+        if let Some(mut stderr) = self.child.stderr.take() {
+            stderr.read_to_string(&mut errors).await.expect("the output can be read");
+        }
+        let status = self.child.wait().await.expect("the program ends");
+        Ended { code: status.code(), stdout: out, stderr: errors }
+    }
+}
