@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{Index, IndexEntry, IndexTime, ObjectType, Oid, Repository};
 use windlass_model::call::{CallError, WorkPath};
-use windlass_workdir::{Dir, Follow, Stat, Tree};
+use windlass_workdir::{Dir, Follow, FsError, Stat, Tree};
 
 use crate::error::{failed, file_failed};
 use crate::sparse::Sparse;
@@ -18,7 +18,7 @@ pub(crate) const MARKER: &str =
 const MODE_FILE: i32 = 0o100_644;
 const MODE_EXECUTABLE: i32 = 0o100_755;
 const MODE_LINK: i32 = 0o120_000;
-const MODE_SUBMODULE: i32 = 0o160_000;
+pub(crate) const MODE_SUBMODULE: i32 = 0o160_000;
 
 /// A submodule that a tree names.
 #[derive(Debug, Clone)]
@@ -76,23 +76,23 @@ pub(crate) fn write_tree(
                 return Err(CallError::cancelled());
             }
             let name = Path::new(OsStr::from_bytes(entry.name_bytes()));
-            let path = prefix.join(name);
-            check_name(name, &path)?;
+            let path = entry_path(&prefix, &entry)?;
+            let wrong = |error: FsError| write_failed(&path, &error);
             if entry.filemode() == MODE_SUBMODULE {
-                work.make_dir(&dir, name).map_err(|e| file_failed(&path, &e))?;
+                work.make_dir(&dir, name).map_err(wrong)?;
                 written.submodules.push(SubmoduleAt { path: path.clone(), commit: entry.id() });
                 written.entries.push(index_entry(&path, entry.id(), MODE_SUBMODULE, None));
             } else if entry.kind() == Some(ObjectType::Tree) {
                 if sparse.has_dir(&path) {
-                    work.make_dir(&dir, name).map_err(|e| file_failed(&path, &e))?;
-                    let below = work.open_dir_no_links(&dir.path().join(name));
-                    open.push((entry.id(), below.map_err(|e| file_failed(&path, &e))?, path));
+                    work.make_dir(&dir, name).map_err(wrong)?;
+                    let below = work.open_dir_no_links(&dir.path().join(name)).map_err(wrong)?;
+                    open.push((entry.id(), below, path));
                 } else {
                     add_absent(repository, entry.id(), &path, &mut written)?;
                 }
             } else {
                 let stat = if sparse.has_file(&path) {
-                    Some(write_blob(repository, &entry, work, &dir, name)?)
+                    Some(write_content(repository, entry.id(), entry.filemode(), work, &dir, &path)?)
                 } else {
                     None
                 };
@@ -103,24 +103,36 @@ pub(crate) fn write_tree(
     Ok(written)
 }
 
+/// The path of an entry of the tree at `prefix`.
+fn entry_path(prefix: &Path, entry: &git2::TreeEntry<'_>) -> Result<PathBuf, CallError> {
+    let name = entry.name_bytes();
+    let path = prefix.join(OsStr::from_bytes(name));
+    if name.contains(&b'/') {
+        return Err(unsafe_path(&path, "which is never checked out"));
+    }
+    check_path(&path).map(|()| path)
+}
+
 /// Git itself refuses such names; a tree that has them was made to do harm.
-fn check_name(name: &Path, path: &Path) -> Result<(), CallError> {
-    let text = name.as_os_str().as_bytes();
-    let harmful = text.is_empty()
-        || text == b"."
-        || text == b".."
-        || text.contains(&b'/')
-        || text.eq_ignore_ascii_case(b".git");
-    if harmful {
-        return Err(CallError::invalid(
-            "git-unsafe-path",
-            format!(
-                "the repository holds the path {:?}, which is never checked out",
-                path.display().to_string()
-            ),
-        ));
+pub(crate) fn check_path(path: &Path) -> Result<(), CallError> {
+    let is_harmful = |name: &[u8]| matches!(name, b"" | b"." | b"..") || name.eq_ignore_ascii_case(b".git");
+    if path.as_os_str().as_bytes().split(|byte| *byte == b'/').any(is_harmful) {
+        return Err(unsafe_path(path, "which is never checked out"));
     }
     Ok(())
+}
+
+fn unsafe_path(path: &Path, why: &str) -> CallError {
+    let message = format!("the repository holds the path {:?}, {why}", path.display().to_string());
+    CallError::invalid("git-unsafe-path", message)
+}
+
+/// Where nothing was, something can only be because the tree names it twice, such as a link and a directory.
+fn write_failed(path: &Path, error: &FsError) -> CallError {
+    if error.errno() == Some(rustix::io::Errno::EXIST.raw_os_error()) {
+        return unsafe_path(path, "more than once");
+    }
+    file_failed(path, error)
 }
 
 /// Enters what a sparse checkout leaves out into the index all the same, so that it stays in the next commit.
@@ -134,7 +146,7 @@ fn add_absent(
     while let Some((oid, prefix)) = open.pop() {
         let tree = repository.find_tree(oid).map_err(|e| failed("a tree", &e))?;
         for entry in &tree {
-            let path = prefix.join(OsStr::from_bytes(entry.name_bytes()));
+            let path = entry_path(&prefix, &entry)?;
             if entry.kind() == Some(ObjectType::Tree) {
                 open.push((entry.id(), path));
             } else {
@@ -145,28 +157,18 @@ fn add_absent(
     Ok(())
 }
 
-/// Writes one file or link.
-pub(crate) fn write_blob(
-    repository: &Repository,
-    entry: &git2::TreeEntry<'_>,
-    work: &Tree,
-    dir: &Dir,
-    name: &Path,
-) -> Result<Stat, CallError> {
-    write_content(repository, entry.id(), entry.filemode(), work, dir, name)
-}
-
-/// Writes the blob `oid` as the file or link `name` in `dir`.
+/// Writes the blob `oid` as the file or link in `dir` that is at `path` in the worktree.
 pub(crate) fn write_content(
     repository: &Repository,
     oid: Oid,
     mode: i32,
     work: &Tree,
     dir: &Dir,
-    name: &Path,
+    path: &Path,
 ) -> Result<Stat, CallError> {
+    let name = Path::new(path.file_name().unwrap_or_default());
     let blob = repository.find_blob(oid).map_err(|e| failed("a file", &e))?;
-    let wrong = |e| file_failed(&dir.path().join(name), &e);
+    let wrong = |e| write_failed(path, &e);
     if mode == MODE_LINK {
         let target = Path::new(OsStr::from_bytes(blob.content()));
         work.make_link(dir, target, name).map_err(wrong)?;

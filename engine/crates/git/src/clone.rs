@@ -6,8 +6,9 @@ use git2::{Oid, Repository};
 use windlass_model::call::git::{Checkout, Clone as CloneCall, Identity, Rev, UpdateRef};
 use windlass_model::call::{CallError, WorkPath};
 use windlass_model::digest::CommitId;
+use windlass_model::grant::without_user_info;
 use windlass_model::time::Timestamp;
-use windlass_workdir::AttemptDir;
+use windlass_workdir::{AttemptDir, Dir, Tree};
 
 use crate::checkout::{MARKER, Written, index_of, make_root, write_tree};
 use crate::commit::signature;
@@ -18,7 +19,7 @@ use crate::repository;
 use crate::sparse::Sparse;
 use crate::stage::{commit_id, oid};
 use crate::state::{WorktreeState, Worktrees, index_time, save_index};
-use crate::submodule;
+use crate::submodule::{self, Outer};
 
 /// The message of the commit with which an empty branch begins, as Kargo writes it.
 const FIRST_MESSAGE: &str = "Initial commit\n";
@@ -90,7 +91,8 @@ impl CloneJob<'_> {
                 let found = advertised
                     .find(&format!("refs/tags/{name}"))
                     .ok_or_else(|| missing(format!("tag {name:?}")))?;
-                Ok(plan(commit_id(peel(repository, found)?)?, None, None))
+                let commit = repository::peeled(repository, found).map_err(|e| failed("a tag", &e))?;
+                Ok(plan(commit_id(commit)?, None, None))
             }
             Rev::DefaultBranch => {
                 let full = advertised
@@ -150,7 +152,7 @@ impl CloneJob<'_> {
         let repository = repository::open(self.dir.base(), &self.args.url)?;
         for plan in planned {
             if self.args.options.scratch {
-                self.check_out_scratch(&repository, plan)?;
+                self.write_files(&repository, plan, &self.dir.scratch)?;
             } else {
                 self.check_out_worktree(&repository, plan)?;
             }
@@ -168,17 +170,32 @@ impl CloneJob<'_> {
                 ),
             ));
         }
-        let root = make_root(&self.dir.work, path)?;
-        let sparse = Sparse::new(&plan.checkout.sparse);
-        let tree = tree_of(repository, &plan.commit)?;
-        let stop = || self.wire.network.cancel.is_cancelled();
-        let written = write_tree(repository, tree, &self.dir.work, &root, &sparse, &stop)?;
-        self.check_out_submodules(repository, plan, &root, &written)?;
+        let (root, written) = self.write_files(repository, plan, &self.dir.work)?;
         self.dir
             .work
             .write_whole(&root, Path::new(".git"), MARKER.as_bytes(), 0o644)
             .map_err(|e| file_failed(&root.path().join(".git"), &e))?;
         self.register(path, plan, &written)
+    }
+
+    /// Writes the files of a checkout, with those of its submodules if they are wanted.
+    fn write_files(
+        &self,
+        repository: &Repository,
+        plan: &Planned,
+        files: &Tree,
+    ) -> Result<(Dir, Written), CallError> {
+        let root = make_root(files, &plan.checkout.path)?;
+        let sparse = Sparse::new(&plan.checkout.sparse);
+        let tree = tree_of(repository, &plan.commit)?;
+        let stop = || self.wire.network.cancel.is_cancelled();
+        let written = write_tree(repository, tree, files, &root, &sparse, &stop)?;
+        if self.args.options.recurse_submodules {
+            let url = without_user_info(&self.args.url);
+            let outer = Outer { url, repository, tree, root: &root, submodules: &written.submodules };
+            submodule::check_out(self, files, &outer, 0)?;
+        }
+        Ok((root, written))
     }
 
     fn register(&self, path: &WorkPath, plan: &Planned, written: &Written) -> Result<(), CallError> {
@@ -202,33 +219,6 @@ impl CloneJob<'_> {
         );
         all.save(self.dir)
     }
-
-    fn check_out_scratch(&self, repository: &Repository, plan: &Planned) -> Result<(), CallError> {
-        let scratch = &self.dir.scratch;
-        let root = make_root(scratch, &plan.checkout.path)?;
-        let tree = tree_of(repository, &plan.commit)?;
-        let stop = || self.wire.network.cancel.is_cancelled();
-        let sparse = Sparse::new(&plan.checkout.sparse);
-        let written = write_tree(repository, tree, scratch, &root, &sparse, &stop)?;
-        if self.args.options.recurse_submodules {
-            submodule::check_out(self, repository, tree, scratch, &root, &written.submodules, 0)?;
-        }
-        Ok(())
-    }
-
-    fn check_out_submodules(
-        &self,
-        repository: &Repository,
-        plan: &Planned,
-        root: &windlass_workdir::Dir,
-        written: &Written,
-    ) -> Result<(), CallError> {
-        if !self.args.options.recurse_submodules {
-            return Ok(());
-        }
-        let tree = tree_of(repository, &plan.commit)?;
-        submodule::check_out(self, repository, tree, &self.dir.work, root, &written.submodules, 0)
-    }
 }
 
 /// What must be fetched for a checkout.
@@ -239,15 +229,6 @@ fn wanted(checkout: &Checkout, advertised: &Advertised) -> Option<Oid> {
         Rev::Branch(name) => advertised.find(&format!("refs/heads/{name}")),
         Rev::DefaultBranch => advertised.find(advertised.default_branch.as_deref()?),
     }
-}
-
-/// The commit that a tag means.
-fn peel(repository: &Repository, oid: Oid) -> Result<Oid, CallError> {
-    repository
-        .find_object(oid, None)
-        .and_then(|object| object.peel_to_commit())
-        .map(|commit| commit.id())
-        .map_err(|e| failed("a tag", &e))
 }
 
 /// The tree of a commit.

@@ -60,8 +60,9 @@ fn refuse_secrets(staging: &Staging<'_>, old: Oid, new: Oid, forbidden: &[String
     for delta in diff.deltas() {
         let (id, path) = (delta.new_file().id(), delta.new_file().path());
         let Ok(blob) = staging.repository.find_blob(id) else { continue };
-        let holds =
-            |token: &String| blob.content().windows(token.len()).any(|window| window == token.as_bytes());
+        let holds = |token: &String| {
+            blob.content().windows(token.len().max(1)).any(|window| window == token.as_bytes())
+        };
         if forbidden.iter().any(holds) {
             let path = path.map(|p| p.display().to_string()).unwrap_or_default();
             return Err(CallError::invalid(

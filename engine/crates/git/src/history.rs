@@ -72,7 +72,12 @@ pub(crate) fn commit(
     id: Oid,
 ) -> Result<CommitInfo, CallError> {
     mirror.fetch(wire, remote, |_| vec![id])?;
-    describe(&mirror.open()?, id, false)
+    let repository = mirror.open()?;
+    if repository.find_commit(id).is_err() {
+        let message = format!("the repository has no commit {id}");
+        return Err(CallError::not_found("git-revision-not-found", message));
+    }
+    describe(&repository, id, false)
 }
 
 fn describe(repository: &git2::Repository, oid: Oid, with_paths: bool) -> Result<CommitInfo, CallError> {

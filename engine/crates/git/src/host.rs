@@ -1,21 +1,19 @@
 //! Git as the broker and discovery use it: every operation runs on a thread of a bounded pool, pushes to one branch wait
 //! for each other.
 
-use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use windlass_egress::Egress;
 use windlass_model::call::git::{
-    Changes, Clone as CloneCall, Commit, Committed, Head, ListRefs, Push, Pushed, RefUpdated, Tag, Target,
-    UpdateRef,
+    Changes, Clone as CloneCall, Commit, Committed, Head, ListRefs, Push, Pushed, RefUpdated, Tag, UpdateRef,
 };
 use windlass_model::call::{CallError, ErrorKind, WorkPath};
 use windlass_model::digest::CommitId;
-use windlass_model::freight::address::normalize_git;
 use windlass_ports::credentials::Credential;
 use windlass_ports::git::{Git, GitScope, NetworkScope, RefUpdater};
 use windlass_ports::git_history::{CommitFilter, CommitInfo, GitHistory, GitRepository};
@@ -23,16 +21,17 @@ use windlass_workdir::AttemptDir;
 
 use crate::clone::CloneJob;
 use crate::mirror::{Mirror, Wire};
-use crate::push::{NextPush, PushJob, Seen};
+use crate::push::{Destination, NextPush, PushJob, Seen};
 use crate::remote::Remote;
 use crate::stage::{Staging, oid};
 use crate::state::Worktrees;
-use crate::{commit, history, push};
+use crate::writers::Writers;
+use crate::{commit, history, swap};
 
 /// Operations that run at one time.
 const THREADS: usize = 16;
 
-/// How often a push is tried over a branch that others move, as in Kargo.
+/// How often a push is tried over a branch that others move where the step does not say, as in Kargo.
 const MAX_PUSH_ATTEMPTS: u32 = 10;
 
 /// What Git needs.
@@ -48,7 +47,7 @@ pub struct GitHost {
     mirrors: PathBuf,
     egress: Arc<Egress>,
     threads: Arc<Semaphore>,
-    writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    writers: Writers,
 }
 
 impl GitHost {
@@ -59,7 +58,7 @@ impl GitHost {
             mirrors: config.mirrors,
             egress: config.egress,
             threads: Arc::new(Semaphore::new(THREADS)),
-            writers: Mutex::new(HashMap::new()),
+            writers: Writers::default(),
         }
     }
 
@@ -80,13 +79,6 @@ impl GitHost {
             result
         });
         done.await.unwrap_or_else(|e| Err(CallError::internal(format!("a Git operation failed: {e}"))))
-    }
-
-    /// The queue of writers to one branch of one repository.
-    fn writers(&self, url: &str, reference: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
-        writers.retain(|_, queue| Arc::strong_count(queue) > 1);
-        Arc::clone(writers.entry(format!("{} {reference}", normalize_git(url))).or_default())
     }
 }
 
@@ -162,7 +154,7 @@ impl Git for GitHost {
         };
         let planned = job(None).await?;
         for update in planned.iter().filter_map(|plan| plan.creates.as_ref()) {
-            let queue = self.writers(&update.url, &update.reference);
+            let queue = self.writers.queue(&update.url, &update.reference);
             let _turn = queue.lock().await;
             refs.update_ref(update.clone()).await?;
         }
@@ -253,15 +245,10 @@ impl Git for GitHost {
         args: &Push,
         refs: &dyn RefUpdater,
     ) -> Result<Pushed, CallError> {
-        let (url, insecure) = push::origin(&scope.dir, &args.path)?;
-        let remote = Remote::of(scope, &url, credential, insecure)?;
-        let target = match &args.to {
-            Target::Current => {
-                Worktrees::load(&scope.dir)?.find(&args.path)?.state.branch.unwrap_or_default()
-            }
-            Target::Branch(name) | Target::Tag(name) => name.clone(),
-        };
-        let queue = self.writers(&url, &target);
+        let (dir, push) = (Arc::clone(&scope.dir), args.clone());
+        let to = self.blocking(move || Destination::of(&dir, &push)).await?;
+        let remote = Remote::of(scope, &to.url, credential, to.insecure)?;
+        let queue = self.writers.queue(&to.url, &to.reference);
         let _turn = queue.lock().await;
         let run = |step: PushStep| {
             let (wire, remote, mirrors) = (self.wire(&scope.network), remote.clone(), self.mirrors.clone());
@@ -282,6 +269,7 @@ impl Git for GitHost {
                 }
             })
         };
+        let max_attempts = args.options.max_attempts.map_or(MAX_PUSH_ATTEMPTS, NonZeroU32::get);
         let mut seen = Seen::AtClone;
         for attempt in 1.. {
             let update = match run(PushStep::Next(seen)).await? {
@@ -294,7 +282,7 @@ impl Git for GitHost {
                     NextPush::Swap(_) => break,
                 },
                 Err(error) => match current_ref(&error) {
-                    Some(now) if attempt < MAX_PUSH_ATTEMPTS => seen = Seen::Now(now),
+                    Some(now) if attempt < max_attempts => seen = Seen::Now(now),
                     _ => return Err(error),
                 },
             }
@@ -310,7 +298,7 @@ impl Git for GitHost {
     ) -> Result<RefUpdated, CallError> {
         let remote = Remote::of(scope, &update.url, credential, update.insecure_skip_tls_verify)?;
         let (wire, scope, update) = (self.wire(&scope.network), scope.clone(), update.clone());
-        self.blocking(move || push::update_ref(&wire, &remote, scope.dir.base(), &update)).await
+        self.blocking(move || swap::update_ref(&wire, &remote, scope.dir.base(), &update)).await
     }
 
     async fn read_ref(
@@ -322,7 +310,7 @@ impl Git for GitHost {
     ) -> Result<Option<CommitId>, CallError> {
         let remote = Remote::of(scope, url, credential, false)?;
         let (wire, reference) = (self.wire(&scope.network), reference.to_owned());
-        self.blocking(move || push::read_ref(&wire, &remote, &reference)).await
+        self.blocking(move || swap::read_ref(&wire, &remote, &reference)).await
     }
 }
 

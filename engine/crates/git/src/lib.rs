@@ -10,6 +10,7 @@
 mod checkout;
 mod clone;
 mod commit;
+mod commit_page;
 mod error;
 mod history;
 mod host;
@@ -24,6 +25,8 @@ mod sparse;
 mod stage;
 mod state;
 mod submodule;
+mod swap;
 mod transport;
+mod writers;
 
 pub use host::{GitHost, GitHostConfig};

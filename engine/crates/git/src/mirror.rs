@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use git2::{
-    AutotagOption, Direction, FetchOptions, FetchPrune, Oid, RemoteCallbacks, Repository,
+    AutotagOption, Direction, FetchOptions, Oid, RemoteCallbacks, RemoteUpdateFlags, Repository,
     RepositoryInitOptions,
 };
 use sha2::{Digest as _, Sha256};
@@ -175,12 +175,11 @@ impl Mirror {
 
 fn fetch_refs(wire: &Wire, remote: &mut git2::Remote<'_>, refspecs: &[&str]) -> Result<(), git2::Error> {
     let mut options = FetchOptions::new();
-    options
-        .remote_callbacks(wire.callbacks())
-        .download_tags(AutotagOption::None)
-        .prune(FetchPrune::On)
-        .update_fetchhead(false);
-    remote.fetch(refspecs, Some(&mut options), None)
+    options.remote_callbacks(wire.callbacks()).download_tags(AutotagOption::None);
+    remote.download(refspecs, Some(&mut options))?;
+    // What is gone goes first: a branch `a` that became `a/b` would stand in its way.
+    remote.prune(None)?;
+    remote.update_tips(None, RemoteUpdateFlags::empty(), AutotagOption::None, None)
 }
 
 /// Servers that do not tell what HEAD names still tell its commit: the branch that has the same.

@@ -1,27 +1,28 @@
-//! `git.worktree.push`, and the compare-and-swap of a ref that carries it out.
+//! `git.worktree.push`: finding out what to send.
 //!
-//! A push first assumes that the remote is as it was last seen. If the swap finds it changed, what is new there is
-//! fetched and our commits are put on top, and so on, a bounded number of times. That a push was rejected is told by the
-//! ref, never by the words of the server.
+//! A push first assumes that the remote is as it was last seen. If the swap of the ref finds it changed, what is new there
+//! is fetched and our commits are put on top, and so on, a bounded number of times.
 
-use std::cell::RefCell;
 use std::path::Path;
 
-use git2::{Direction, Oid, PushOptions, Repository};
-use windlass_model::call::git::{Identity, Push, Pushed, RefUpdated, Target, UpdateRef};
-use windlass_model::call::{CallError, ErrorKind, WorkPath};
+use git2::Oid;
+use windlass_model::call::git::{Identity, Push, Pushed, Target, UpdateRef};
+use windlass_model::call::{CallError, ErrorKind};
 use windlass_model::digest::CommitId;
 use windlass_model::grant::without_user_info;
 use windlass_model::time::Timestamp;
 use windlass_workdir::AttemptDir;
 
+use crate::commit;
+use crate::commit_page::commit_page;
 use crate::error::failed;
 use crate::integrate::{move_worktree, rebase};
 use crate::mirror::{Mirror, Wire};
 use crate::remote::Remote;
-use crate::repository;
+use crate::repository::{self, peeled};
 use crate::stage::{Staging, commit_id, oid};
 use crate::state::{WorktreeState, Worktrees};
+use crate::swap::read_ref;
 
 /// What to do next for a push.
 pub(crate) enum NextPush {
@@ -55,17 +56,12 @@ impl PushJob<'_> {
     /// Finds out what to send, given what the remote was last seen to have.
     pub(crate) fn next(&self, seen: Seen) -> Result<NextPush, CallError> {
         let state = Worktrees::load(self.dir)?.find(&self.args.path)?.state;
-        if let Target::Tag(name) = &self.args.to {
-            return self.next_tag(&state, name, seen);
-        }
-        let branch = self.branch(&state)?;
+        let branch = match &self.args.to {
+            Target::Tag(name) => return self.next_tag(&state, name, seen),
+            Target::Branch(name) => name,
+            Target::Current => current_branch(&state, self.args)?,
+        };
         let reference = format!("refs/heads/{branch}");
-        if !git2::Reference::is_valid_name(&reference) {
-            return Err(CallError::invalid(
-                "git-invalid-name",
-                format!("{branch:?} is no name for a branch"),
-            ));
-        }
         let same_branch = state.branch.as_deref() == Some(branch);
         let old = match seen {
             Seen::AtClone if same_branch => state.upstream,
@@ -86,7 +82,7 @@ impl PushJob<'_> {
             None => state.commit,
         };
         if old == Some(head) {
-            return Ok(NextPush::Done(self.pushed(&state.url, reference, head)));
+            return Ok(NextPush::Done(self.pushed(&state.url, reference, head)?));
         }
         Ok(NextPush::Swap(Box::new(UpdateRef {
             url: state.url.clone(),
@@ -110,7 +106,7 @@ impl PushJob<'_> {
             Seen::Now(old) => old,
         };
         if old == Some(new) {
-            return Ok(NextPush::Done(self.pushed(&state.url, reference, new)));
+            return Ok(NextPush::Done(self.pushed(&state.url, reference, new)?));
         }
         if old.is_some() {
             return Err(CallError::new(
@@ -126,19 +122,6 @@ impl PushJob<'_> {
             new,
             insecure_skip_tls_verify: state.insecure,
         })))
-    }
-
-    fn branch<'s>(&'s self, state: &'s WorktreeState) -> Result<&'s str, CallError> {
-        match &self.args.to {
-            Target::Branch(name) => Ok(name),
-            Target::Current => state.branch.as_deref().ok_or_else(|| {
-                CallError::invalid(
-                    "git-detached-head",
-                    format!("error pushing commits to remote: the worktree {} is on no branch; name a target branch", self.args.path),
-                )
-            }),
-            Target::Tag(name) => Ok(name),
-        }
     }
 
     fn read(&self, url: &str, reference: &str) -> Result<Option<CommitId>, CallError> {
@@ -190,8 +173,10 @@ impl PushJob<'_> {
 
     fn move_to(&self, head: Oid) -> Result<(), CallError> {
         let stop = || self.wire.network.cancel.is_cancelled();
-        let mut staging = Staging::open(self.dir, &self.args.path, &stop)?;
-        move_worktree(self.dir, &mut staging, head)?;
+        let root = Worktrees::load(self.dir)?.find(&self.args.path)?.root;
+        let uncommitted = commit::diff(self.dir, &root, &stop)?.files;
+        let mut staging = Staging::open(self.dir, &root, &stop)?;
+        move_worktree(self.dir, &mut staging, head, &uncommitted)?;
         staging.found.state.commit = commit_id(head)?;
         staging.save()
     }
@@ -206,162 +191,58 @@ impl PushJob<'_> {
             state.upstream = Some(update.new);
             all.save(self.dir)?;
         }
-        Ok(self.pushed(&update.url, update.reference.clone(), update.new))
+        self.pushed(&update.url, update.reference.clone(), update.new)
     }
 
-    fn pushed(&self, url: &str, reference: String, commit: CommitId) -> Pushed {
-        Pushed { reference, commit, url: commit_page(url, &commit) }
+    /// What the push came to: of a tag, the commit that it is on.
+    fn pushed(&self, url: &str, reference: String, id: CommitId) -> Result<Pushed, CallError> {
+        let commit = if reference.starts_with("refs/tags/") {
+            let repository = repository::open(self.dir.base(), url)?;
+            commit_id(peeled(&repository, oid(&id)?).map_err(|e| failed("a tag", &e))?)?
+        } else {
+            id
+        };
+        Ok(Pushed { url: commit_page(url, self.args.options.provider, &commit), reference, commit })
     }
 }
 
-/// The page of a commit on the forges that are known by their host name.
-fn commit_page(url: &str, commit: &CommitId) -> Option<String> {
-    let url = windlass_model::freight::address::normalize_git(url);
-    let parsed = url::Url::parse(&url).ok()?;
-    let host = parsed.host_str()?;
-    let path = match host {
-        "github.com" => "commit",
-        "gitlab.com" => "-/commit",
-        "bitbucket.org" => "commits",
-        _ => return None,
-    };
-    Some(format!("{}/{path}/{commit}", url.trim_end_matches('/')))
+/// Where a push goes.
+pub(crate) struct Destination {
+    pub(crate) url: String,
+    /// The certificate of the server is not checked.
+    pub(crate) insecure: bool,
+    /// The full name of the ref.
+    pub(crate) reference: String,
 }
 
-/// What a ref of a remote points to now.
-pub(crate) fn read_ref(wire: &Wire, remote: &Remote, reference: &str) -> Result<Option<CommitId>, CallError> {
-    wire.advertised(remote)?.find(reference).map(commit_id).transpose()
-}
-
-/// The URL of the worktree's repository, and whether its certificate is checked.
-pub(crate) fn origin(dir: &AttemptDir, path: &WorkPath) -> Result<(String, bool), CallError> {
-    let state = Worktrees::load(dir)?.find(path)?.state;
-    Ok((state.url, state.insecure))
-}
-
-/// Swaps a ref: it must be `old` and becomes `new`. Sends the objects that the remote lacks.
-pub(crate) fn update_ref(
-    wire: &Wire,
-    remote: &Remote,
-    promotion: &Path,
-    update: &UpdateRef,
-) -> Result<RefUpdated, CallError> {
-    let repository = repository::open(promotion, &update.url)?;
-    match remote {
-        Remote::Http { .. } => update_over_http(wire, remote, &repository, update)?,
-        Remote::Local { path } => update_local(path, &repository, update)?,
-    }
-    Ok(RefUpdated { commit: update.new })
-}
-
-fn moved(update: &UpdateRef, now: Option<CommitId>) -> CallError {
-    let text = |id: Option<CommitId>| id.map_or("absent".to_owned(), |id| format!("at {}", id.short()));
-    CallError::new(
-        ErrorKind::Conflict,
-        "git-ref-moved",
-        format!("{} is {} and no longer {}", update.reference, text(now), text(update.old)),
-    )
-    .with("current", serde_json::json!(now))
-}
-
-fn update_over_http(
-    wire: &Wire,
-    remote: &Remote,
-    repository: &Repository,
-    update: &UpdateRef,
-) -> Result<(), CallError> {
-    let mut origin = repository.remote_anonymous(&remote.address()).map_err(|e| failed("git", &e))?;
-    let refusal: RefCell<Option<String>> = RefCell::new(None);
-    let found: RefCell<Option<Option<CommitId>>> = RefCell::new(None);
-    let sent = wire.transfer(remote, || {
-        let mut connection = origin.connect_auth(Direction::Push, Some(wire.callbacks()), None)?;
-        let now =
-            connection.list()?.iter().find(|head| head.name() == update.reference).map(|head| head.oid());
-        let now = now.map(commit_id).transpose().map_err(|e| git2::Error::from_str(&e.message))?;
-        if now != update.old {
-            *found.borrow_mut() = Some(now);
-            return Ok(());
+impl Destination {
+    /// The destination of a push from a worktree.
+    pub(crate) fn of(dir: &AttemptDir, args: &Push) -> Result<Self, CallError> {
+        let state = Worktrees::load(dir)?.find(&args.path)?.state;
+        let reference = match &args.to {
+            Target::Tag(name) => format!("refs/tags/{name}"),
+            Target::Branch(name) => format!("refs/heads/{name}"),
+            Target::Current => format!("refs/heads/{}", current_branch(&state, args)?),
+        };
+        if !git2::Reference::is_valid_name(&reference) {
+            let name = reference.splitn(3, '/').last().unwrap_or_default();
+            return Err(CallError::invalid(
+                "git-invalid-name",
+                format!("{name:?} is no name for a branch or tag"),
+            ));
         }
-        let mut callbacks = wire.callbacks();
-        callbacks.push_update_reference(|_, status| {
-            *refusal.borrow_mut() = status.map(ToOwned::to_owned);
-            Ok(())
-        });
-        let mut options = PushOptions::new();
-        options.remote_callbacks(callbacks);
-        // Whether the new value follows from the old one has been decided before; the swap is what guards it.
-        let refspec = format!("+{}:{}", update.new, update.reference);
-        connection.remote().push(&[refspec.as_str()], Some(&mut options))
-    });
-    if let Some(now) = found.into_inner() {
-        return if now == Some(update.new) { Ok(()) } else { Err(moved(update, now)) };
+        Ok(Self { url: state.url, insecure: state.insecure, reference })
     }
-    let refusal = refusal.into_inner();
-    if sent.is_ok() && refusal.is_none() {
-        return Ok(());
-    }
-    // The server, or the way to it, said no. The ref tells what really is.
-    let now = read_ref(wire, remote, &update.reference);
-    match (now, sent) {
-        (Ok(now), _) if now == Some(update.new) => Ok(()),
-        (Ok(now), _) if now != update.old => Err(moved(update, now)),
-        (_, Err(error)) => Err(error),
-        (_, Ok(())) => Err(CallError::denied(
-            "git-push-refused",
+}
+
+fn current_branch<'s>(state: &'s WorktreeState, args: &Push) -> Result<&'s str, CallError> {
+    state.branch.as_deref().ok_or_else(|| {
+        CallError::invalid(
+            "git-detached-head",
             format!(
-                "the server refuses to change {}: {}",
-                update.reference,
-                refusal.unwrap_or_else(|| "it does not say why".to_owned())
+                "error pushing commits to remote: the worktree {} is on no branch; name a target branch",
+                args.path
             ),
-        )),
-    }
-}
-
-/// A repository on this host: its objects are copied and its ref is swapped under its own lock.
-fn update_local(path: &Path, repository: &Repository, update: &UpdateRef) -> Result<(), CallError> {
-    let git = |e: git2::Error| failed("the local repository", &e);
-    let target = Repository::open(path).map_err(git)?;
-    let now = match target.refname_to_id(&update.reference) {
-        Ok(oid) => Some(commit_id(oid)?),
-        Err(error) if error.code() == git2::ErrorCode::NotFound => None,
-        Err(error) => return Err(git(error)),
-    };
-    if now != update.old {
-        return if now == Some(update.new) { Ok(()) } else { Err(moved(update, now)) };
-    }
-    let new = oid(&update.new)?;
-    let mut builder = repository.packbuilder().map_err(git)?;
-    let mut walk = repository.revwalk().map_err(git)?;
-    walk.push(peeled(repository, new).map_err(git)?).map_err(git)?;
-    for known in target.references().map_err(git)?.flatten().filter_map(|r| r.target()) {
-        // What the target has and we do not know of needs no hiding.
-        let _ = walk.hide(known);
-    }
-    builder.insert_walk(&mut walk).map_err(git)?;
-    if repository.find_tag(new).is_ok() {
-        builder.insert_object(new, None).map_err(git)?;
-    }
-    let mut pack = git2::Buf::new();
-    builder.write_buf(&mut pack).map_err(git)?;
-    let odb = target.odb().map_err(git)?;
-    let mut writer = odb.packwriter().map_err(git)?;
-    std::io::Write::write_all(&mut writer, &pack).map_err(|e| CallError::internal(e.to_string()))?;
-    writer.commit().map_err(git)?;
-    let swapped = match update.old {
-        None => target.reference(&update.reference, new, false, "push"),
-        Some(old) => target.reference_matching(&update.reference, new, true, oid(&old)?, "push"),
-    };
-    match swapped {
-        Ok(_) => Ok(()),
-        Err(error) if matches!(error.code(), git2::ErrorCode::Modified | git2::ErrorCode::Exists) => {
-            let now = target.refname_to_id(&update.reference).ok().map(commit_id).transpose()?;
-            Err(moved(update, now))
-        }
-        Err(error) => Err(git(error)),
-    }
-}
-
-/// The commit behind a tag, or the commit itself.
-fn peeled(repository: &Repository, oid: Oid) -> Result<Oid, git2::Error> {
-    Ok(repository.find_object(oid, None)?.peel_to_commit()?.id())
+        )
+    })
 }

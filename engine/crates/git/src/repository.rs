@@ -1,8 +1,9 @@
 //! The repository of a promotion: its own commits, with the mirror behind it for everything else.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use git2::{Repository, RepositoryInitOptions};
+use git2::{Oid, Repository, RepositoryInitOptions};
 use sha2::{Digest as _, Sha256};
 use windlass_model::call::CallError;
 use windlass_model::freight::address::normalize_git;
@@ -24,17 +25,41 @@ pub(crate) fn open(promotion: &Path, url: &str) -> Result<Repository, CallError>
 
 /// Opens the repository, making it over `mirror` if needed.
 pub(crate) fn open_or_make(promotion: &Path, url: &str, mirror: &Path) -> Result<Repository, CallError> {
-    if let Ok(repository) = open(promotion, url) {
-        return Ok(repository);
-    }
     let path = path(promotion, url);
-    let io = |e: std::io::Error| CallError::internal(format!("{}: {e}", path.display()));
-    let mut options = RepositoryInitOptions::new();
-    options.bare(true).mkpath(true).external_template(false);
-    Repository::init_opts(&path, &options).map_err(|e| failed("the promotion's repository", &e))?;
-    let mirror = mirror.canonicalize().map_err(io)?;
-    let info = path.join("objects/info");
-    std::fs::create_dir_all(&info).map_err(io)?;
-    std::fs::write(info.join("alternates"), format!("{}\n", mirror.join("objects").display())).map_err(io)?;
+    if open(promotion, url).is_err() {
+        let mut options = RepositoryInitOptions::new();
+        options.bare(true).mkpath(true).external_template(false);
+        Repository::init_opts(&path, &options).map_err(|e| failed("the promotion's repository", &e))?;
+    }
+    borrow_from(&path, mirror)
+        .map_err(|e| CallError::internal(format!("the promotion's repository {}: {e}", path.display())))?;
     open(promotion, url)
+}
+
+/// Lets the repository at `path` find the objects of `mirror`. With another credential comes another mirror, beside the
+/// ones that commits were made over.
+fn borrow_from(path: &Path, mirror: &Path) -> std::io::Result<()> {
+    let objects = mirror.canonicalize()?.join("objects");
+    let info = path.join("objects/info");
+    let alternates = info.join("alternates");
+    let mut known = match std::fs::read(&alternates) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        known => known?,
+    };
+    let objects = objects.as_os_str().as_bytes();
+    if known.split(|byte| *byte == b'\n').any(|line| line == objects) {
+        return Ok(());
+    }
+    known.extend_from_slice(objects);
+    known.push(b'\n');
+    std::fs::create_dir_all(&info)?;
+    // Whole or not at all: a crash leaves no half path.
+    let beside = info.join("alternates.new");
+    std::fs::write(&beside, known)?;
+    std::fs::rename(beside, alternates)
+}
+
+/// The commit behind a tag, or the commit itself.
+pub(crate) fn peeled(repository: &Repository, oid: Oid) -> Result<Oid, git2::Error> {
+    Ok(repository.find_object(oid, None)?.peel_to_commit()?.id())
 }

@@ -63,7 +63,7 @@ impl<'a> Staging<'a> {
         }
         for entry in self.tracked_below(&below) {
             let path = entry_path(&entry);
-            if !seen.contains(&path) && sparse.has_file(&path) && !is_submodule(&entry) {
+            if !seen.contains(&path) && sparse.has_file(&path) {
                 self.index.remove(&path, 0).map_err(|e| failed("the index", &e))?;
             }
         }
@@ -142,6 +142,10 @@ impl<'a> Staging<'a> {
                 let is_dir = entry.kind == FileKind::Directory;
                 let ignored = ignored || patterns.matches(&path, is_dir);
                 match entry.kind {
+                    // What is in a submodule belongs to another repository.
+                    FileKind::Directory if self.is_submodule(&path) => {
+                        seen.insert(path);
+                    }
                     FileKind::Directory if !ignored || self.tracks_below(&path) => {
                         let real = dir.path().join(&entry.name);
                         let below = self.dir.work.open_dir_no_links(&real);
@@ -215,6 +219,10 @@ impl<'a> Staging<'a> {
 
     fn tracks(&self, path: &Path) -> bool {
         self.index.get_path(path, 0).is_some()
+    }
+
+    fn is_submodule(&self, path: &Path) -> bool {
+        self.index.get_path(path, 0).is_some_and(|entry| is_submodule(&entry))
     }
 
     fn tracks_below(&self, path: &Path) -> bool {

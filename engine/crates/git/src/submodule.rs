@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{Config, Oid, Repository};
 use windlass_model::call::CallError;
-use windlass_model::digest::CommitId;
+use windlass_model::grant::without_user_info;
 use windlass_workdir::{Dir, Tree};
 
 use crate::checkout::{SubmoduleAt, write_tree};
@@ -18,18 +18,25 @@ use crate::stage::commit_id;
 /// Submodules of submodules are followed this deep.
 const MAX_DEPTH: u32 = 10;
 
-/// Checks the submodules of `tree` out beneath `root`. They are read without credentials: those of the outer repository are
-/// not theirs.
+/// A tree that has been checked out, and the submodules that it names.
+pub(crate) struct Outer<'a> {
+    /// Where its repository is; other URLs may be relative to it.
+    pub(crate) url: String,
+    pub(crate) repository: &'a Repository,
+    pub(crate) tree: Oid,
+    /// Its directory.
+    pub(crate) root: &'a Dir,
+    pub(crate) submodules: &'a [SubmoduleAt],
+}
+
+/// Checks the submodules of a tree out. They are read without credentials: those of the outer repository are not theirs.
 pub(crate) fn check_out(
     job: &CloneJob<'_>,
-    repository: &Repository,
-    tree: Oid,
     files: &Tree,
-    root: &Dir,
-    submodules: &[SubmoduleAt],
+    outer: &Outer<'_>,
     depth: u32,
 ) -> Result<(), CallError> {
-    if submodules.is_empty() {
+    if outer.submodules.is_empty() {
         return Ok(());
     }
     if depth >= MAX_DEPTH {
@@ -38,29 +45,32 @@ pub(crate) fn check_out(
             format!("submodules go deeper than {MAX_DEPTH} levels"),
         ));
     }
-    let urls = urls(repository, tree)?;
-    for submodule in submodules {
-        let path = submodule.path.display();
+    let urls = urls(outer.repository, outer.tree)?;
+    for submodule in outer.submodules {
         let url = urls.iter().find(|(at, _)| Path::new(at) == submodule.path).map(|(_, url)| url.as_str());
         let url = url.ok_or_else(|| {
             CallError::invalid(
                 "git-submodule-unknown",
-                format!(".gitmodules does not say where submodule {path} is"),
+                format!(".gitmodules does not say where submodule {} is", submodule.path.display()),
             )
         })?;
-        let url = absolute(&job.args.url, url)?;
-        let commit = commit_id(submodule.commit)?;
-        check_out_one(job, &url, commit, files, root, submodule, depth)?;
+        check_out_one(
+            job,
+            files,
+            &absolute(&outer.url, url)?,
+            &outer.root.path().join(&submodule.path),
+            submodule,
+            depth,
+        )?;
     }
     Ok(())
 }
 
 fn check_out_one(
     job: &CloneJob<'_>,
-    url: &str,
-    commit: CommitId,
     files: &Tree,
-    root: &Dir,
+    url: &str,
+    path: &Path,
     submodule: &SubmoduleAt,
     depth: u32,
 ) -> Result<(), CallError> {
@@ -69,14 +79,17 @@ fn check_out_one(
     let mirror = Mirror::of(job.mirrors, &job.wire.network.tenant, &remote);
     mirror.fetch(job.wire, &remote, |_| vec![submodule.commit])?;
     let repository = mirror.open()?;
+    let commit = commit_id(submodule.commit)?;
     let tree = tree_of(&repository, &commit).map_err(|_| {
-        CallError::not_found("git-revision-not-found", format!("submodule {url} has no commit {commit}"))
+        let message = format!("submodule {} has no commit {commit}", without_user_info(url));
+        CallError::not_found("git-revision-not-found", message)
     })?;
-    let path = root.path().join(&submodule.path);
-    let dir = files.open_dir_no_links(&path).map_err(|e| file_failed(&path, &e))?;
+    let root = files.open_dir_no_links(path).map_err(|e| file_failed(path, &e))?;
     let stop = || job.wire.network.cancel.is_cancelled();
-    let written = write_tree(&repository, tree, files, &dir, &Sparse::default(), &stop)?;
-    check_out(job, &repository, tree, files, &dir, &written.submodules, depth + 1)
+    let written = write_tree(&repository, tree, files, &root, &Sparse::default(), &stop)?;
+    let url = without_user_info(url);
+    let outer = Outer { url, repository: &repository, tree, root: &root, submodules: &written.submodules };
+    check_out(job, files, &outer, depth + 1)
 }
 
 /// The paths and URLs in `.gitmodules`.
@@ -88,6 +101,12 @@ fn urls(repository: &Repository, tree: Oid) -> Result<Vec<(String, String)>, Cal
         Ok(repository.find_blob(entry)?.content().to_vec())
     };
     let content = read().map_err(|e| failed("submodules", &e))?;
+    if has_include(&content) {
+        return Err(CallError::invalid(
+            "git-submodules-include",
+            ".gitmodules includes other files, which is not allowed; write their content into it",
+        ));
+    }
     let io = |e: std::io::Error| CallError::internal(format!("submodules: {e}"));
     // libgit2 reads its configuration format from files only.
     let mut file = tempfile::NamedTempFile::new().map_err(io)?;
@@ -107,6 +126,11 @@ fn urls(repository: &Repository, tree: Oid) -> Result<Vec<(String, String)>, Cal
         Ok(found)
     };
     parse().map_err(|e| failed(".gitmodules", &e))
+}
+
+/// Whether libgit2 could read other files of this host because a configuration file says so.
+fn has_include(content: &[u8]) -> bool {
+    content.windows(b"[include".len()).any(|window| window.eq_ignore_ascii_case(b"[include"))
 }
 
 /// A submodule's URL may be relative to the outer repository's.

@@ -16,12 +16,16 @@ use tokio::runtime::Handle;
 use url::Url;
 use windlass_egress::{Egress, Inbound, Outbound, OutboundBody, Redirects};
 use windlass_model::call::CallError;
+use windlass_model::freight::address::normalize_git;
 use windlass_model::grant::without_user_info;
 use windlass_ports::credentials::Credential;
 use windlass_ports::git::NetworkScope;
 
 /// A request is kept in memory up to this size, and in a file beyond.
 const SPOOL_BYTES: usize = 2 << 20;
+
+/// Redirects of an advertisement that are followed.
+const MAX_REDIRECTS: u32 = 3;
 
 /// For whom a transfer runs.
 pub(crate) struct Transfer {
@@ -32,6 +36,8 @@ pub(crate) struct Transfer {
     pub(crate) runtime: Handle,
     /// Why it failed, in better words than libgit2 can carry.
     failure: Mutex<Option<CallError>>,
+    /// Where the server says that the repository is, if it spells its URL otherwise.
+    canonical: Mutex<Option<String>>,
 }
 
 thread_local! {
@@ -46,7 +52,19 @@ impl Transfer {
         insecure: bool,
         runtime: Handle,
     ) -> Self {
-        Self { egress, scope, credential, insecure, runtime, failure: Mutex::new(None) }
+        let (failure, canonical) = (Mutex::new(None), Mutex::new(None));
+        Self { egress, scope, credential, insecure, runtime, failure, canonical }
+    }
+
+    /// The URL to ask, for the one that libgit2 was given.
+    fn base(&self, url: &str) -> String {
+        let canonical = self.canonical.lock().unwrap_or_else(PoisonError::into_inner);
+        canonical.as_deref().unwrap_or(url).trim_end_matches('/').to_owned()
+    }
+
+    /// Remembers which URL answered: the rest of the transfer goes there.
+    fn found_at(&self, url: &Url) {
+        *self.canonical.lock().unwrap_or_else(PoisonError::into_inner) = advertised_by(url);
     }
 
     fn fail(&self, error: CallError) -> io::Error {
@@ -86,13 +104,34 @@ pub(crate) fn register() {
     }
 }
 
+/// The URL of the repository whose advertisement is at `url`.
+fn advertised_by(url: &Url) -> Option<String> {
+    let mut base = url.clone();
+    base.set_query(None);
+    base.as_str().strip_suffix("/info/refs").map(ToOwned::to_owned)
+}
+
+/// A redirect may only spell the same repository otherwise (`app` and `app.git`): at another one, credentials and
+/// permission would be used for what they are not meant for.
+fn check_hop(repository: &str, hop: &Url) -> Result<(), CallError> {
+    let to = advertised_by(hop);
+    if to.as_deref().is_some_and(|to| normalize_git(to) == normalize_git(repository)) {
+        return Ok(());
+    }
+    let to = without_user_info(to.as_deref().unwrap_or(hop.as_str()));
+    Err(CallError::invalid(
+        "git-repository-moved",
+        format!("{repository} has moved to {to}; name that URL instead"),
+    ))
+}
+
 struct SmartHttp {
     transfer: Arc<Transfer>,
 }
 
 impl SmartSubtransport for SmartHttp {
     fn action(&self, url: &str, service: Service) -> Result<Box<dyn SmartSubtransportStream>, git2::Error> {
-        let base = url.trim_end_matches('/');
+        let base = self.transfer.base(url);
         let (service, path) = match service {
             Service::UploadPackLs => ("git-upload-pack", "info/refs?service=git-upload-pack"),
             Service::UploadPack => ("git-upload-pack", "git-upload-pack"),
@@ -103,7 +142,7 @@ impl SmartSubtransport for SmartHttp {
         Ok(Box::new(Exchange {
             transfer: Arc::clone(&self.transfer),
             url: format!("{base}/{path}"),
-            repository: without_user_info(base),
+            repository: without_user_info(&base),
             service,
             is_advertisement,
             request: SpooledTempFile::new(SPOOL_BYTES),
@@ -169,19 +208,27 @@ impl Exchange {
         } else {
             (Method::POST, self.take_request()?)
         };
+        let repository = self.repository.clone();
+        let check = move |hop: &Url, _: &Method| check_hop(&repository, hop);
         let request = Outbound {
             method,
             url,
             headers: self.headers(),
             body,
-            // A redirected repository would get another's credentials: the user shall name the new place.
-            redirects: Redirects::Return,
+            redirects: if self.is_advertisement {
+                Redirects::Follow(MAX_REDIRECTS, &check)
+            } else {
+                Redirects::Return
+            },
             deadline: None,
             insecure_skip_tls_verify: self.transfer.insecure,
         };
         let sending = self.transfer.egress.send(&self.transfer.scope, request);
-        let response = self.transfer.runtime.block_on(sending)?;
-        self.check(response)
+        let response = self.check(self.transfer.runtime.block_on(sending)?)?;
+        if self.is_advertisement {
+            self.transfer.found_at(&response.url);
+        }
+        Ok(response)
     }
 
     fn take_request(&mut self) -> Result<OutboundBody, CallError> {
@@ -234,14 +281,6 @@ impl Exchange {
                 let hint = "; check the URL, or whether the credentials allow to see it";
                 let message = format!("there is no Git repository at {repository} (404){hint}");
                 return Err(CallError::not_found("git-repository-not-found", message));
-            }
-            status if status.is_redirection() => {
-                let to = response.headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or("?");
-                let to = to.split("/info/refs").next().unwrap_or(to);
-                return Err(CallError::invalid(
-                    "git-repository-moved",
-                    format!("{repository} has moved to {to}; name that URL instead"),
-                ));
             }
             status => {
                 return Err(CallError::unavailable(

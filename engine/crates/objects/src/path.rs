@@ -63,15 +63,16 @@ fn is_segment(text: &str) -> bool {
         && !text.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
-/// A kind in the plural and in lower case, as Kubernetes guesses it, which Argo's kinds and the core ones follow.
+/// A kind in the plural and in lower case, as English makes it, which Argo's kinds and the core ones follow.
 fn plural(kind: &str) -> String {
     if let Some((_, plural)) = IRREGULAR.iter().find(|(irregular, _)| *irregular == kind) {
         return (*plural).to_owned();
     }
     let lower = kind.to_ascii_lowercase();
-    match lower.as_bytes().last() {
-        Some(b's') => format!("{lower}es"),
-        Some(b'y') => format!("{}ies", &lower[..lower.len() - 1]),
+    let is_vowel = |c: u8| b"aeiou".contains(&c);
+    match lower.as_bytes() {
+        [.., before, b'y'] if !is_vowel(*before) => format!("{}ies", &lower[..lower.len() - 1]),
+        [.., b's' | b'x'] | [.., b'c' | b's', b'h'] => format!("{lower}es"),
         _ => format!("{lower}s"),
     }
 }
@@ -98,6 +99,8 @@ mod tests {
             ("Ingress", "ingresses"),
             ("NetworkPolicy", "networkpolicies"),
             ("Endpoints", "endpoints"),
+            ("Gateway", "gateways"),
+            ("Mesh", "meshes"),
         ] {
             assert_eq!(plural(kind), expected);
         }

@@ -1,5 +1,7 @@
 //! Git: repositories are named by URL, worktrees by their path in the work directory.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use super::path::WorkPath;
@@ -184,6 +186,28 @@ pub struct PushOptions {
     /// Replace what is there, whatever it is.
     #[serde(default)]
     pub force: bool,
+    /// How often a push is tried over a branch that others move; the host's own number if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<NonZeroU32>,
+    /// The forge that serves the repository, where its host name does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Provider>,
+}
+
+/// The kind of a forge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// Azure DevOps.
+    Azure,
+    /// Bitbucket Cloud.
+    Bitbucket,
+    /// Gitea, and Forgejo.
+    Gitea,
+    /// GitHub, also one's own.
+    GitHub,
+    /// GitLab, also one's own.
+    GitLab,
 }
 
 /// Answer of `git.worktree.head`.
@@ -249,9 +273,9 @@ pub struct Pushed {
     /// The full name of the ref, `refs/heads/…` or `refs/tags/…`.
     #[serde(rename = "ref")]
     pub reference: String,
-    /// What it points to now.
+    /// The commit that it points to now; of a tag the commit that is tagged.
     pub commit: CommitId,
-    /// A page for people, where the forge is known.
+    /// A page of the commit for people, where the forge is known.
     pub url: Option<String>,
 }
 

@@ -1,0 +1,107 @@
+//! What discovery reads of a repository's history.
+
+use std::sync::Arc;
+
+use windlass_model::call::ErrorKind;
+use windlass_model::digest::CommitId;
+use windlass_ports::git_history::{CommitFilter, CommitInfo, GitHistory as _, GitRepository};
+use windlass_testkit::git::NewCommit;
+
+use crate::fixture::{Promotion, code, fixture};
+
+/// Keeps the commits that change a path with this beginning, and ends at this subject.
+struct Beginning {
+    path: Option<&'static str>,
+    end: &'static str,
+}
+
+impl CommitFilter for Beginning {
+    fn needs_paths(&self) -> bool {
+        self.path.is_some()
+    }
+
+    fn keeps(&self, commit: &CommitInfo) -> Result<bool, String> {
+        match self.path {
+            Some("fail") => Err("the expression failed".to_owned()),
+            Some(beginning) => Ok(commit.paths.iter().any(|path| path.starts_with(beginning))),
+            None => Ok(commit.paths.is_empty()),
+        }
+    }
+
+    fn ends_at(&self, commit: &CommitInfo) -> bool {
+        commit.subject == self.end
+    }
+}
+
+async fn subjects(
+    promotion: &Promotion,
+    branch: Option<&str>,
+    limit: usize,
+    filter: Beginning,
+) -> Result<Vec<String>, (ErrorKind, String)> {
+    let repository = repository_of(promotion);
+    let network = &promotion.scope.network;
+    let found = promotion.host.commits(network, &repository, branch, limit, Arc::new(filter)).await;
+    found.map(|found| found.into_iter().map(|commit| commit.subject).collect()).map_err(|e| (e.kind, e.code))
+}
+
+fn repository_of(promotion: &Promotion) -> GitRepository {
+    GitRepository {
+        url: promotion.url.clone(),
+        credential: None,
+        insecure_skip_tls_verify: false,
+        local: Vec::new(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_come_newest_first_and_as_many_as_are_wanted() {
+    let (_f, repository, promotion) = fixture().await;
+    for (at, subject, path) in [(1, "First", "x/1"), (2, "Second", "y/2"), (3, "Third", "x/3")] {
+        let at = format!("2026-02-0{at}T00:00:00Z").parse().unwrap();
+        let commit =
+            NewCommit::on("main").at(at).message(format!("{subject}\n\nBody\n")).write(path, subject);
+        repository.commit(&commit).await.unwrap();
+    }
+    for (limit, path, end, expected) in [
+        (10, None, "", &["Third", "Second", "First", "Change"][..]),
+        (2, None, "", &["Third", "Second"]),
+        (0, None, "", &[]),
+        (10, Some("x/"), "", &["Third", "First"]),
+        (1, Some("y/"), "", &["Second"]),
+        (10, Some("a.txt"), "", &["Change"]),
+        (10, None, "First", &["Third", "Second"]),
+    ] {
+        let found = subjects(&promotion, None, limit, Beginning { path, end }).await.unwrap();
+        assert_eq!(found, expected, "{limit} {path:?} {end}");
+    }
+    let invalid = (ErrorKind::Invalid, "commit-filter".to_owned());
+    let failing = Beginning { path: Some("fail"), end: "" };
+    assert_eq!(subjects(&promotion, None, 10, failing).await, Err(invalid));
+    let missing = (ErrorKind::NotFound, "git-revision-not-found".to_owned());
+    let all = Beginning { path: None, end: "" };
+    assert_eq!(subjects(&promotion, Some("none"), 10, all).await, Err(missing));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_commit_is_told_by_its_id() {
+    let (_f, repository, promotion) = fixture().await;
+    let at = "2026-02-03T04:05:06Z".parse().unwrap();
+    let commit =
+        NewCommit::on("side").at(at).by("Ada", "ada@example.com").message("Zwölf\n\nBody\n").write("x", "x");
+    let id = repository.commit(&commit).await.unwrap();
+    let found = promotion.host.commit(&promotion.scope.network, &repository_of(&promotion), id).await;
+    let ada = "Ada <ada@example.com>".to_owned();
+    let expected = CommitInfo {
+        id,
+        subject: "Zwölf".to_owned(),
+        author: ada.clone(),
+        committer: ada,
+        committed_at: at,
+        paths: Vec::new(),
+    };
+    assert_eq!(found.unwrap(), expected);
+    let none: CommitId = "12".repeat(20).parse().unwrap();
+    let missing = promotion.host.commit(&promotion.scope.network, &repository_of(&promotion), none).await;
+    assert_eq!(code(missing), (ErrorKind::NotFound, "git-revision-not-found".to_owned()));
+}

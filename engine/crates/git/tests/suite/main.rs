@@ -1,0 +1,13 @@
+//! Git as steps and discovery use it, against a real Git server.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod clone;
+mod fixture;
+mod history;
+mod hostile;
+mod local;
+mod login;
+mod push;
+mod rebase;
+mod submodule;
+mod worktree;
