@@ -1,4 +1,6 @@
 //! The program from outside, in one test binary: `e2e` promotes against real servers, `crash` kills it in the middle,
 //! `cli` types what users type wrongly, `guests` runs steps that mean harm.
 
+mod cli;
+mod crash;
 mod e2e;

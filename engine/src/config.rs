@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use windlass_model::call::git::Identity;
-use windlass_model::grant::{AddressesGrant, DirectoryGrant, Grant, HttpGrant, UrlPattern};
 use windlass_model::grant::{Access, GitGrant};
+use windlass_model::grant::{AddressesGrant, DirectoryGrant, Grant, HttpGrant, UrlPattern};
 use windlass_ports::sessions::Policy;
 
 use crate::failure::Failure;

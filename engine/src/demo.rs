@@ -49,7 +49,10 @@ impl Demo {
         let progress = Arc::new(LiveProgress::new(false, false));
         let demo = Self { folder, server, progress };
         demo.say(&format!("The demo's folder is {}", demo.folder.root().display()));
-        demo.say(&format!("A Git server, an image registry and a Kubernetes API listen on {}", demo.server.url()));
+        demo.say(&format!(
+            "A Git server, an image registry and a Kubernetes API listen on {}",
+            demo.server.url()
+        ));
         Ok(demo)
     }
 

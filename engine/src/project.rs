@@ -79,7 +79,8 @@ impl Project {
         found.ok_or_else(|| {
             let names: Vec<&str> = self.stages.keys().map(StageName::as_str).collect();
             let similar = windlass_catalog::nearest(name, names.iter().copied());
-            Failure::input(format!("there is no Stage {name:?} in project {}", self.name)).hint(match similar {
+            Failure::input(format!("there is no Stage {name:?} in project {}", self.name)).hint(match similar
+            {
                 Some(similar) => format!("did you mean {similar}?"),
                 None => format!("its stages are {}", names.join(", ")),
             })

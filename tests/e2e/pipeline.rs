@@ -11,7 +11,10 @@ async fn freight_is_rendered_pushed_and_deployed() {
     assert_eq!(promotion["status"]["phase"], "Succeeded");
     let commits = world.repository.log("env/dev").await.unwrap();
     assert_eq!(promotion["status"]["state"]["commit"]["commit"], json!(commits[0].id));
-    assert_eq!(commits[0].message, format!("Updated ./src/env/dev to use new image\n\n- {}:v1.1.0\n", world.image()));
+    assert_eq!(
+        commits[0].message,
+        format!("Updated ./src/env/dev to use new image\n\n- {}:v1.1.0\n", world.image())
+    );
     assert_eq!(commits[0].author.who.name, "Kargo");
     assert_eq!(commits[0].author.who.email, "no-reply@kargo.io");
     assert_eq!(commits[0].author, commits[0].committer);

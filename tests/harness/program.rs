@@ -32,7 +32,11 @@ impl Ended {
     ///
     /// # Panics
     /// If not.
-    #[must_use]
+    #[allow(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "often only the code matters"
+    )]
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
@@ -104,6 +108,21 @@ impl Windlass {
     #[must_use]
     pub fn dir(mut self, dir: &Path) -> Self {
         self.command.current_dir(dir);
+        self
+    }
+
+    /// Writes its process id into a file before anything else.
+    #[must_use]
+    pub fn pid_file(mut self, path: &Path) -> Self {
+        let plain = self.command.as_std();
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "echo $$ > \"$0\"; exec \"$@\""]).arg(path).arg(plain.get_program());
+        command.args(plain.get_args());
+        for (name, value) in plain.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        self.command = command;
         self
     }
 

@@ -99,6 +99,7 @@ impl World {
         let at: Timestamp = BEGINNING.parse().expect("a time");
         let clock = Arc::new(FakeClock::new(at));
         let login = Login::new("kargo", "secret-password");
+        std::fs::create_dir(dir.path().join("git")).expect("a directory for repositories");
         let git = GitServer::new(GitServerConfig::closed(dir.path().join("git"), login));
         let registry = OciRegistry::new(RegistryConfig::open(Arc::clone(&clock) as _));
         let mut kubernetes = KubernetesConfig::open(clock);
@@ -171,10 +172,16 @@ impl World {
     /// `windlass run` on the manifests, with nothing said about the stage.
     #[must_use]
     pub fn run(&self) -> Windlass {
+        self.run_in("data")
+    }
+
+    /// The same with another data directory.
+    #[must_use]
+    pub fn run_in(&self, data: &str) -> Windlass {
         Windlass::new(["run", "-f"])
             .arg(self.path("manifests"))
             .arg("--data")
-            .arg(self.path("data"))
+            .arg(self.path(data))
             .arg("--kubeconfig")
             .arg(self.path("kubeconfig"))
     }

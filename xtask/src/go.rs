@@ -52,7 +52,8 @@ fn patched_source(source: &Source, patches: &Path, into: &Path) -> Result<(), Fa
         .env("GOFLAGS", "-mod=mod")
         .args(["mod", "download", "-json", &name])
         .output()?;
-    let downloaded: Downloaded = serde_json::from_str(&json).map_err(|e| format!("go mod download {name}: {e}"))?;
+    let downloaded: Downloaded =
+        serde_json::from_str(&json).map_err(|e| format!("go mod download {name}: {e}"))?;
     if downloaded.sum != source.sum {
         return Err(format!("{name} has the sum {}, and sources.toml wants {}", downloaded.sum, source.sum));
     }

@@ -52,7 +52,9 @@ pub(crate) fn setup_c() -> Result<&'static str, Failed> {
 fn install(packages: &[&str]) -> Result<(), Failed> {
     let wanted = packages.join(" ");
     let apt = |run: Run| {
-        run.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "-y", "--no-install-recommends"]).args(packages)
+        run.env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["install", "-y", "--no-install-recommends"])
+            .args(packages)
     };
     let is_root = Run::new("id").arg("-u").output().is_ok_and(|id| id == "0");
     say(&format!("setup: installing {wanted}"));

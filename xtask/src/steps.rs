@@ -92,6 +92,7 @@ fn kustomize_build() -> Result<(), Failed> {
 }
 
 fn touch(stamp: &Path) -> Result<(), Failed> {
-    let made = stamp.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(stamp, ""));
+    let made =
+        stamp.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(stamp, ""));
     made.map_err(|e| format!("{}: {e}", stamp.display()))
 }

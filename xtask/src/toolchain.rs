@@ -40,7 +40,9 @@ impl Toolchain {
             Self::Rustup => Run::new("cargo").arg("build"),
             Self::Debian => debian_cargo_build(),
         };
-        run.dir(workspace::root()).args(["--profile", "guest", "--target", TARGET, "--target-dir"]).arg(target_dir)
+        run.dir(workspace::root())
+            .args(["--profile", "guest", "--target", TARGET, "--target-dir"])
+            .arg(target_dir)
     }
 
     /// Where it puts what it made.

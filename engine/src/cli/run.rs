@@ -8,7 +8,7 @@ use clap::ArgGroup;
 use tokio_util::sync::CancellationToken;
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
-use windlass_model::promotion::Phase;
+use windlass_model::promotion::{Phase, StepStatus};
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
 use windlass_ports::step_catalog::StepCatalog;
@@ -148,7 +148,9 @@ impl RunArgs {
             let unusable: Vec<manifests::Diagnostic> = loaded
                 .unusable_steps
                 .into_iter()
-                .filter(|(owner, _)| owners.iter().any(|(kind, name)| owner.kind == *kind && owner.name.name == *name))
+                .filter(|(owner, _)| {
+                    owners.iter().any(|(kind, name)| owner.kind == *kind && owner.name.name == *name)
+                })
                 .map(|(_, diagnostic)| diagnostic)
                 .collect();
             if !unusable.is_empty() {
@@ -199,12 +201,16 @@ impl RunArgs {
 }
 
 fn verdict(state: &PromotionState) -> String {
-    let took = state.finished_at.unwrap_or(state.created_at).since(state.created_at);
-    let seconds = took.as_millis();
-    let took = format!("{}.{:03} s", seconds / 1_000, seconds % 1_000);
-    if state.message.is_empty() {
-        format!("{} in {took}", state.phase)
-    } else {
-        format!("{} in {took}: {}", state.phase, state.message)
+    let took = state.finished_at.unwrap_or(state.created_at).since(state.created_at).as_millis();
+    let took = format!("{}.{:03} s", took / 1_000, took % 1_000);
+    let is_bad =
+        |status| matches!(status, Some(StepStatus::Failed | StepStatus::Errored | StepStatus::Aborted));
+    let steps = state.record.steps.iter().zip(&state.steps);
+    let failed = steps.filter(|(spec, step)| is_bad(step.status) && !spec.continue_on_error);
+    let failed: Vec<&str> = failed.map(|(spec, _)| spec.alias.as_str()).collect();
+    match (failed.as_slice(), state.message.as_str()) {
+        ([], "") => format!("{} in {took}", state.phase),
+        ([], message) => format!("{} in {took}: {message}", state.phase),
+        (steps, _) => format!("{} in {took}, at {}", state.phase, steps.join(", ")),
     }
 }

@@ -1,6 +1,7 @@
 //! `windlass step …`: what authors of steps need.
 
 mod build;
+mod scratch;
 mod snapshot;
 
 use clap::Subcommand;

@@ -28,6 +28,7 @@ const TAGS: [&str; 3] = ["v0.1.0", "v0.1.2", "v0.1.1"];
 pub(super) async fn start(folder: &Folder, listen: SocketAddr) -> Result<Server, Failure> {
     let failed = |e: &dyn std::fmt::Display| Failure::environment(format!("the demo's servers: {e}"));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    std::fs::create_dir_all(folder.git()).map_err(|e| failed(&e))?;
     let login = Login::new("kargo", "demo-password");
     let git = GitServer::new(GitServerConfig::closed(folder.git(), login));
     let registry = OciRegistry::new(RegistryConfig::open(Arc::clone(&clock)));
@@ -62,10 +63,9 @@ async fn fill_repository(
     now: Timestamp,
 ) -> Result<(), windlass_testkit::git::GitError> {
     let repository = git.create(REPOSITORY).await?;
-    let commit = NewCommit::on("main").message("Add the guestbook and its environments\n").by(
-        "Ada Example",
-        "ada@example.com",
-    );
+    let commit = NewCommit::on("main")
+        .message("Add the guestbook and its environments\n")
+        .by("Ada Example", "ada@example.com");
     let files = content::repository(address);
     let commit = files.fold(commit.at(now), |commit, (path, text)| commit.write(path, text));
     repository.commit(&commit).await?;

@@ -89,7 +89,9 @@ impl Decoder<'_> {
         if of_kind.contains_key(&name) {
             let place = self.place_of(&["metadata".to_owned(), "name".to_owned()], false, "");
             let message = format!("{} is there twice", name.name);
-            self.said.diagnostics.push(Diagnostic::error(message).at(place).hint("remove one of the two, or rename it"));
+            self.said
+                .diagnostics
+                .push(Diagnostic::error(message).at(place).hint("remove one of the two, or rename it"));
         } else {
             of_kind.insert(name, value);
         }
@@ -106,9 +108,9 @@ impl Decoder<'_> {
         if kind.is_empty() || api_version.is_empty() {
             let place = self.place("", false, "");
             self.said.diagnostics.push(
-                Diagnostic::error("this is no manifest: it has no apiVersion and kind").at(place).hint(
-                    "remove the file from the directory, or name the files with -f",
-                ),
+                Diagnostic::error("this is no manifest: it has no apiVersion and kind")
+                    .at(place)
+                    .hint("remove the file from the directory, or name the files with -f"),
             );
             return None;
         }
@@ -130,14 +132,13 @@ impl Decoder<'_> {
         let mut unknown = Vec::new();
         let mut track = serde_path_to_error::Track::new();
         let tracked = serde_path_to_error::Deserializer::new(self.json, &mut track);
-        let decoded: Result<T, _> =
-            serde_ignored::deserialize(tracked, |path| unknown.push(segments(&path)));
+        let decoded: Result<T, _> = serde_ignored::deserialize(tracked, |path| unknown.push(segments(&path)));
         let value = match decoded {
             Ok(value) => value,
             Err(error) => {
                 let path = track.path().iter().map(path_segment).collect::<Vec<_>>();
                 let place = self.place_of(&path, false, "");
-                self.said.diagnostics.push(Diagnostic::error(error.to_string()).at(place));
+                self.said.diagnostics.push(Diagnostic::error(plain(&error.to_string())).at(place));
                 return None;
             }
         };
@@ -183,9 +184,16 @@ impl Decoder<'_> {
     }
 
     /// Complains about a step that cannot be run, at the value at a path, or at the member of this name in it.
-    fn unusable_step(&mut self, path: &[String], member: Option<&str>, message: String, hint: Option<String>) {
+    fn unusable_step(
+        &mut self,
+        path: &[String],
+        member: Option<&str>,
+        message: String,
+        hint: Option<String>,
+    ) {
         let Some(owner) = self.owner.clone() else { return };
-        let path: Vec<String> = path.iter().map(String::as_str).chain(member).map(ToOwned::to_owned).collect();
+        let path: Vec<String> =
+            path.iter().map(String::as_str).chain(member).map(ToOwned::to_owned).collect();
         let place = self.place_of(&path, member.is_some(), "");
         let diagnostic = Diagnostic::error(message).at(place);
         let diagnostic = match hint {
@@ -245,6 +253,14 @@ impl Decoder<'_> {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,
         });
+    }
+}
+
+/// The message of a wrong type, without the names of our own types.
+fn plain(message: &str) -> String {
+    match message.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected a mapping"),
+        None => message.to_owned(),
     }
 }
 

@@ -34,7 +34,11 @@ pub(super) fn check_condition(decoder: &mut Decoder<'_>, path: &[String], condit
         Err(error) => complain(decoder, path, condition, &error),
         Ok(template) if !condition.is_empty() && !template.has_expressions() => {
             let hint = format!("write ${{{{ {condition} }}}}");
-            decoder.error_at(path, "an if without an expression is only text, which is neither true nor false", &hint);
+            decoder.error_at(
+                path,
+                "an if without an expression is only text, which is neither true nor false",
+                &hint,
+            );
         }
         Ok(_) => {}
     }

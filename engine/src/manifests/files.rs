@@ -30,7 +30,11 @@ impl ManifestDocument {
         } else {
             found.node
         };
-        Place { file: Arc::clone(&self.file), range: one_line(&self.file.text, node.span()), label: label.into() }
+        Place {
+            file: Arc::clone(&self.file),
+            range: one_line(&self.file.text, node.span()),
+            label: label.into(),
+        }
     }
 }
 

@@ -60,7 +60,10 @@ impl ProjectData for LoadedData {
             }
         };
         // Values that cannot be decoded were refused when the manifest was read.
-        Some(SecretData { source: format!("{namespace}/{name}"), values: secret.values().unwrap_or_default() })
+        Some(SecretData {
+            source: format!("{namespace}/{name}"),
+            values: secret.values().unwrap_or_default(),
+        })
     }
 
     fn warehouse(&self, name: &str) -> Option<Warehouse> {

@@ -61,7 +61,9 @@ impl FreightChooser<'_> {
     ) -> Result<StoredFreight, Failure> {
         if let Some(wanted) = &choice.freight {
             let freight = self.by_name(wanted).await?;
-            self.check(name, stage, &freight).await?.map_err(|reason| not_available(name, &freight, &reason))?;
+            self.check(name, stage, &freight)
+                .await?
+                .map_err(|reason| not_available(name, &freight, &reason))?;
             return Ok(freight);
         }
         let request = request_of(name, stage, choice.warehouse.as_deref())?;
@@ -94,12 +96,15 @@ impl FreightChooser<'_> {
         let mut begin = stored.iter().filter(|f| f.reference.name.starts_with(wanted));
         match (begin.next(), begin.next()) {
             (Some(only), None) => Ok(only.clone()),
-            (Some(_), Some(_)) => Err(Failure::input(format!("the names of several freights begin with {wanted:?}"))
-                .hint("give more of the name")),
+            (Some(_), Some(_)) => {
+                Err(Failure::input(format!("the names of several freights begin with {wanted:?}"))
+                    .hint("give more of the name"))
+            }
             (None, _) => {
                 let aliases: Vec<&str> = stored.iter().take(5).map(|f| f.alias.as_str()).collect();
                 let hint = if aliases.is_empty() {
-                    "no freight has been made under --data yet; leave --freight out to take the newest".to_owned()
+                    "no freight has been made under --data yet; leave --freight out to take the newest"
+                        .to_owned()
                 } else {
                     format!("the newest are {}", aliases.join(", "))
                 };
@@ -150,12 +155,19 @@ impl FreightChooser<'_> {
     }
 
     /// Makes freight of what the warehouse watches, or finds that it is kept already.
-    async fn discover(&self, origin: &FreightOrigin, choice: &FreightChoice) -> Result<StoredFreight, Failure> {
+    async fn discover(
+        &self,
+        origin: &FreightOrigin,
+        choice: &FreightChoice,
+    ) -> Result<StoredFreight, Failure> {
         let engine = self.engine;
         let warehouse = engine.project.warehouses.get(&origin.name).ok_or_else(|| {
             let names: Vec<&str> = engine.project.warehouses.keys().map(String::as_str).collect();
-            Failure::input(format!("there is no Warehouse {:?} in project {}", origin.name, engine.project.name))
-                .hint(format!("its warehouses are {}", names.join(", ")))
+            Failure::input(format!(
+                "there is no Warehouse {:?} in project {}",
+                origin.name, engine.project.name
+            ))
+            .hint(format!("its warehouses are {}", names.join(", ")))
         })?;
         let discovery = engine.discovery();
         let found = discovery.discover(warehouse, Depth::Newest).await;
@@ -228,13 +240,19 @@ fn request_of<'s>(
                 .hint(format!("it requests freight of {}", names()))
         }),
         (None, [only]) => Ok(only),
-        (None, _) => Err(Failure::input(format!("the Stage {name} requests freight of more than one Warehouse"))
-            .hint(format!("say whose to promote with --warehouse: {}", names()))),
+        (None, _) => {
+            Err(Failure::input(format!("the Stage {name} requests freight of more than one Warehouse"))
+                .hint(format!("say whose to promote with --warehouse: {}", names())))
+        }
     }
 }
 
 /// The artifacts that the user names, looked up.
-async fn chosen(discovery: &Discovery, warehouse: &Warehouse, choice: &FreightChoice) -> Result<Chosen, Failure> {
+async fn chosen(
+    discovery: &Discovery,
+    warehouse: &Warehouse,
+    choice: &FreightChoice,
+) -> Result<Chosen, Failure> {
     let mut chosen = Chosen::default();
     for text in &choice.images {
         let (repository, tag) = split_image(text)?;
@@ -253,7 +271,8 @@ async fn chosen(discovery: &Discovery, warehouse: &Warehouse, choice: &FreightCh
             None => (None, text.as_str()),
         };
         let id: CommitId = id.parse().map_err(|_| {
-            Failure::input(format!("--commit {text}: {id:?} is no whole commit id")).hint("give all 40 digits")
+            Failure::input(format!("--commit {text}: {id:?} is no whole commit id"))
+                .hint("give all 40 digits")
         })?;
         let wanted = repository.map(normalize_git);
         let mut found = warehouse.spec.subscriptions.iter().filter_map(|subscription| {
@@ -264,8 +283,10 @@ async fn chosen(discovery: &Discovery, warehouse: &Warehouse, choice: &FreightCh
         let (subscription, name) =
             found.next().ok_or_else(|| unwatched(warehouse, "--commit", repository.unwrap_or("Git")))?;
         if repository.is_none() && found.next().is_some() {
-            return Err(Failure::input(format!("--commit {text}: the warehouse watches several repositories"))
-                .hint("write --commit REPOSITORY@COMMIT"));
+            return Err(Failure::input(format!(
+                "--commit {text}: the warehouse watches several repositories"
+            ))
+            .hint("write --commit REPOSITORY@COMMIT"));
         }
         let commit = discovery.commit(subscription, name, id).await;
         chosen.commits.push(commit.map_err(|e| Failure::input(format!("--commit {text}: {e}")))?);
@@ -286,9 +307,9 @@ fn unwatched(warehouse: &Warehouse, option: &str, repository: &str) -> Failure {
 
 /// `repository:tag`; a port also has a colon.
 fn split_image(text: &str) -> Result<(&str, &str), Failure> {
-    text.rsplit_once(':').filter(|(repository, tag)| !repository.is_empty() && !tag.contains('/')).ok_or_else(|| {
-        Failure::input(format!("--image {text}: there is no tag")).hint("write --image REPOSITORY:TAG")
-    })
+    text.rsplit_once(':').filter(|(repository, tag)| !repository.is_empty() && !tag.contains('/')).ok_or_else(
+        || Failure::input(format!("--image {text}: there is no tag")).hint("write --image REPOSITORY:TAG"),
+    )
 }
 
 /// The freight as a Kargo resource.

@@ -58,18 +58,26 @@ impl<'a> Promoter<'a> {
     ///
     /// # Errors
     /// If the stage cannot be promoted to, no freight is available, or the record cannot be kept.
-    pub(crate) async fn create(&self, stage: &str, choice: &FreightChoice) -> Result<Arc<PromotionUnit>, Failure> {
+    pub(crate) async fn create(
+        &self,
+        stage: &str,
+        choice: &FreightChoice,
+    ) -> Result<Arc<PromotionUnit>, Failure> {
         let engine = self.engine;
         let (name, stage) = engine.project.stage(stage)?;
         refuse_what_is_to_come(name.as_str(), &stage.spec)?;
         // Promotions that ended when the last process died may not have reached their stages.
         self.stages.process().await.map_err(|e| unit_failed(&e))?;
         let journal: Arc<dyn Journal> = Arc::clone(&engine.store) as Arc<dyn Journal>;
-        if let Some(open) = unfinished::of_stage(journal.as_ref(), &engine.project.name, name.as_str()).await? {
-            return Err(Failure::input(format!("the promotion {} to {name} has not ended", open.name)).hint(format!(
-                "take it up with `windlass run --resume {0}`, or give it up with `windlass abort {0}`",
-                open.name
-            )));
+        if let Some(open) =
+            unfinished::of_stage(journal.as_ref(), &engine.project.name, name.as_str()).await?
+        {
+            return Err(Failure::input(format!("the promotion {} to {name} has not ended", open.name)).hint(
+                format!(
+                    "take it up with `windlass run --resume {0}`, or give it up with `windlass abort {0}`",
+                    open.name
+                ),
+            ));
         }
         let freight = self.chooser().choose(name, &stage.spec, choice).await?;
         let state = self.stages.state(name).await.map_err(|e| unit_failed(&e))?;
@@ -104,8 +112,13 @@ impl<'a> Promoter<'a> {
     ///
     /// # Errors
     /// If the record or the work directory fails.
-    pub(crate) async fn drive(&self, unit: Arc<PromotionUnit>, stop: CancellationToken) -> Result<Ended, Failure> {
-        let data = Arc::new(LoadedData::new(Arc::clone(&self.engine.project), &self.freight_statuses().await?));
+    pub(crate) async fn drive(
+        &self,
+        unit: Arc<PromotionUnit>,
+        stop: CancellationToken,
+    ) -> Result<Ended, Failure> {
+        let data =
+            Arc::new(LoadedData::new(Arc::clone(&self.engine.project), &self.freight_statuses().await?));
         let driver = self.engine.driver(data);
         match driver.run(Arc::clone(&unit), stop).await {
             Ok(state) => {
@@ -115,8 +128,9 @@ impl<'a> Promoter<'a> {
             Err(DriveError::Stopped) => Ok(Ended::Parked(Box::new(unit.state().await))),
             Err(error) => {
                 let name = unit.state().await.record.name;
-                Err(Failure::environment(error.to_string())
-                    .hint(format!("nothing is lost: go on with `windlass run --resume {name}` once it is put right")))
+                Err(Failure::environment(error.to_string()).hint(format!(
+                    "nothing is lost: go on with `windlass run --resume {name}` once it is put right"
+                )))
             }
         }
     }

@@ -25,7 +25,8 @@ pub(crate) fn record(
     freight: StoredFreight,
     now: Timestamp,
 ) -> Result<PromotionRecord, Failure> {
-    let inflated = inflate(stage, project).map_err(|e| Failure::input(format!("Stage {name:?}: {e}", name = name.as_str())))?;
+    let inflated = inflate(stage, project)
+        .map_err(|e| Failure::input(format!("Stage {name:?}: {e}", name = name.as_str())))?;
     let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or_default();
     let ulid = ulid::Ulid::from_parts(millis, uuid::Uuid::new_v4().as_u128());
     let id = freight_name(&freight.reference)?;

@@ -48,10 +48,13 @@ pub(crate) async fn find(journal: &dyn Journal, name: Option<&str>) -> Result<Un
     }
     match (found.len(), found.pop()) {
         (1, Some(only)) => Ok(only),
-        (_, None) => Err(Failure::input("there is no unfinished promotion")
-            .hint("every promotion under --data has ended; name another directory with --data, or promote anew")),
-        _ => Err(Failure::input("there is more than one unfinished promotion")
-            .hint(format!("say which: {names}"))),
+        (_, None) => Err(Failure::input("there is no unfinished promotion").hint(
+            "every promotion under --data has ended; name another directory with --data, or promote anew",
+        )),
+        _ => {
+            Err(Failure::input("there is more than one unfinished promotion")
+                .hint(format!("say which: {names}")))
+        }
     }
 }
 

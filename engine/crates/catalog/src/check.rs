@@ -55,12 +55,17 @@ impl Schema {
                     && holds_expression(error.instance()) => {}
                 _ => {
                     let messages = self.describe(&error).into_iter();
-                    problems.extend(messages.map(|message| ConfigProblem { path: path.clone(), member: None, message }));
+                    problems.extend(messages.map(|message| ConfigProblem {
+                        path: path.clone(),
+                        member: None,
+                        message,
+                    }));
                 }
             }
         }
         problems.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
         problems.dedup();
+        forget_misspelt(&mut problems);
         problems
     }
 
@@ -107,6 +112,20 @@ impl Schema {
             .map(|near| format!("; did you mean {near}?"))
             .unwrap_or_default()
     }
+}
+
+/// A member that is missing because it is misspelt is one mistake, not two.
+fn forget_misspelt(problems: &mut Vec<ConfigProblem>) {
+    let guesses: Vec<(Vec<String>, String)> = problems
+        .iter()
+        .filter_map(|problem| {
+            let (_, guess) = problem.message.strip_suffix('?')?.rsplit_once(" did you mean ")?;
+            Some((problem.path.clone(), format!(": {guess} is required")))
+        })
+        .collect();
+    problems.retain(|problem| {
+        !guesses.iter().any(|(path, text)| problem.path == *path && problem.message.ends_with(text.as_str()))
+    });
 }
 
 fn holds_expression(value: &Value) -> bool {
@@ -238,15 +257,22 @@ mod tests {
         }))
         .unwrap();
         let problems = |config: Value| schema.problems_as_written(&config);
-        assert_eq!(problems(json!({ "path": "x", "force": "${{ vars.force }}", "mode": "${{ vars.mode }}" })), []);
+        assert_eq!(
+            problems(json!({ "path": "x", "force": "${{ vars.force }}", "mode": "${{ vars.mode }}" })),
+            []
+        );
         let found = problems(json!({ "paht": "${{ 1 }}", "force": "yes" }));
+        assert_eq!(problems(json!({})).len(), 1, "path is required");
         let short: Vec<(String, Option<&str>, &str)> =
             found.iter().map(|p| (p.path.join("/"), p.member.as_deref(), p.message.as_str())).collect();
         assert_eq!(
             short,
             [
-                (String::new(), Some("paht"), "(root): Additional property paht is not allowed; did you mean path?"),
-                (String::new(), None, "(root): path is required"),
+                (
+                    String::new(),
+                    Some("paht"),
+                    "(root): Additional property paht is not allowed; did you mean path?"
+                ),
                 ("force".to_owned(), None, "force: Invalid type. Expected: boolean, given: string"),
             ]
         );

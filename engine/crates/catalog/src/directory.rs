@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use windlass_model::digest::Digest;
-use windlass_ports::step_catalog::{CatalogError, ConfigProblem, Provenance, StepBinary, StepCatalog, StepKind};
+use windlass_ports::step_catalog::{
+    CatalogError, ConfigProblem, Provenance, StepBinary, StepCatalog, StepKind,
+};
 
 use crate::check::{Schema, SchemaError};
 use crate::index::{IndexError, StepIndex};

@@ -15,6 +15,9 @@ use crate::remote::Remote;
 use crate::repository::{self, peeled};
 use crate::stage::{commit_id, oid};
 
+/// As much of a server's own words is kept, in bytes.
+const MOST_SAID: usize = 2_000;
+
 /// What a ref of a remote points to now.
 pub(crate) fn read_ref(wire: &Wire, remote: &Remote, reference: &str) -> Result<Option<CommitId>, CallError> {
     wire.advertised(remote)?.find(reference).map(commit_id).transpose()
@@ -53,6 +56,7 @@ fn update_over_http(
 ) -> Result<(), CallError> {
     let mut origin = repository.remote_anonymous(&remote.address()).map_err(|e| failed("git", &e))?;
     let refusal: RefCell<Option<String>> = RefCell::new(None);
+    let said: RefCell<Vec<u8>> = RefCell::default();
     let found: RefCell<Option<Option<CommitId>>> = RefCell::new(None);
     let sent = wire.transfer(remote, || {
         let mut connection = origin.connect_auth(Direction::Push, Some(wire.callbacks()), None)?;
@@ -64,6 +68,12 @@ fn update_over_http(
             return Ok(());
         }
         let mut callbacks = wire.callbacks();
+        callbacks.sideband_progress(|words| {
+            let mut said = said.borrow_mut();
+            let room = MOST_SAID.saturating_sub(said.len());
+            said.extend_from_slice(&words[..words.len().min(room)]);
+            true
+        });
         callbacks.push_update_reference(|_, status| {
             *refusal.borrow_mut() = status.map(ToOwned::to_owned);
             Ok(())
@@ -90,12 +100,21 @@ fn update_over_http(
         (_, Ok(())) => Err(CallError::denied(
             "git-push-refused",
             format!(
-                "the server refuses to change {}: {}",
+                "the server refuses to change {}: {}{}",
                 update.reference,
-                refusal.unwrap_or_else(|| "it does not say why".to_owned())
+                refusal.unwrap_or_else(|| "it does not say why".to_owned()),
+                in_its_words(&said.into_inner())
             ),
         )),
     }
+}
+
+/// What hooks of the server printed, for a message.
+fn in_its_words(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let lines = text.split(['\n', '\r']).map(|line| line.trim().replace(|c: char| c.is_control(), " "));
+    let words = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
+    if words.is_empty() { String::new() } else { format!(" (it says: {words})") }
 }
 
 /// A repository on this host: its objects are copied and its ref is swapped under its own lock.

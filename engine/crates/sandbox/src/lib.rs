@@ -12,6 +12,7 @@ mod engine;
 mod guest;
 mod load;
 mod manifest;
+mod nobody;
 mod output;
 mod run;
 mod sandbox;

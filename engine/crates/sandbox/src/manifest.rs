@@ -1,18 +1,20 @@
 //! A step's manifest in its binary: read without running anything, written when a step is built.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use wasmparser::{Parser, Payload};
 use windlass_model::step_manifest::{SECTION, StepManifest};
+use windlass_workdir::AttemptDir;
 
+use crate::abi::component_linker;
 use crate::abi::v0_1::described;
 use crate::engine::new_engine;
+use crate::nobody::nobodys_guest;
+use crate::output::Standard;
 
 /// A binary may be this large: compiling takes time and memory in proportion.
 pub(crate) const MAX_BINARY_BYTES: usize = 64 << 20;
-
-/// The interface of the seed of hash tables.
-const HASH_SEED: &str = "wasi:random/insecure-seed@0.2";
 
 /// Why a manifest cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -94,11 +96,14 @@ fn leb128_len(mut value: usize) -> usize {
     len
 }
 
-/// Asks a component to describe itself, in a sandbox in which it can reach nothing at all.
+/// Asks a component to describe itself, in a sandbox in which nobody answers it; `dir` is empty and stays so.
 ///
 /// # Errors
 /// If it cannot be compiled, exports no description, or its description is no JSON object.
-pub fn describe(component: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, ManifestError> {
+pub fn describe(
+    component: &[u8],
+    dir: &Arc<AttemptDir>,
+) -> Result<serde_json::Map<String, serde_json::Value>, ManifestError> {
     let failed = |e: wasmtime::Error| ManifestError::Describe(format!("{e:#}"));
     let engine = new_engine().map_err(failed)?;
     let component = wasmtime::component::Component::new(&engine, component).map_err(failed)?;
@@ -109,16 +114,13 @@ pub fn describe(component: &[u8]) -> Result<serde_json::Map<String, serde_json::
     if !describes {
         return Err(ManifestError::Undescribed);
     }
-    // Whatever the step imports is there, and ends it if it is used: a description depends on nothing. Only the seed of
-    // hash tables is given, and is always the same: standard libraries ask for it unasked.
-    let mut linker = wasmtime::component::Linker::<()>::new(&engine);
-    let imports = component.component_type();
-    if let Some((name, _)) = imports.imports(&engine).find(|(name, _)| name.starts_with(HASH_SEED)) {
-        let mut instance = linker.instance(name).map_err(failed)?;
-        instance.func_wrap("insecure-seed", |_, ()| Ok(((0_u64, 0_u64),))).map_err(failed)?;
-    }
-    linker.define_unknown_imports_as_traps(&component).map_err(failed)?;
-    let mut store = wasmtime::Store::new(&engine, ());
+    let linker = component_linker(&engine).map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(|e| ManifestError::Describe(e.to_string()))?;
+    let guest = nobodys_guest(dir, runtime.handle(), Standard::Log);
+    let mut store = wasmtime::Store::new(&engine, guest);
+    store.limiter(|guest| &mut guest.budget);
     store.set_epoch_deadline(u64::MAX / 2);
     let step = described::Described::instantiate(&mut store, &component, &linker).map_err(failed)?;
     let text = step.windlass_step_manifest().call_describe(&mut store).map_err(failed)?;

@@ -8,28 +8,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use async_trait::async_trait;
-use tokio_util::sync::CancellationToken;
 use wasm_encoder::{ConstExpr, DataSection, RawSection};
 use wasmparser::{DataKind, Operator, Parser, Payload};
 use wasmtime::Store;
 use wasmtime_wizer::Wizer;
-use windlass_model::call::{Answer, Call, CallError};
-use windlass_model::digest::Digest;
-use windlass_model::ids::{
-    AttemptNumber, FencingToken, IncarnationNumber, Lease, PromotionUid, StepAlias, TenantId,
-};
-use windlass_model::limits::Limits;
-use windlass_model::time::Timestamp;
-use windlass_ports::broker::Broker;
-use windlass_ports::clock::Clock;
-use windlass_ports::step_catalog::StepBinary;
-use windlass_ports::step_runner::{RunRequest, StepInput};
 use windlass_workdir::AttemptDir;
 
 use crate::abi::module_linker;
 use crate::engine::new_engine;
-use crate::guest::Guest;
+use crate::nobody::nobodys_guest;
 use crate::output::Standard;
 
 /// Pieces of memory nearer than this are joined: each piece has a cost, and there may be 100,000 at most.
@@ -59,8 +46,7 @@ pub fn take_snapshot(module: &[u8], dir: &Arc<AttemptDir>) -> Result<Vec<u8>, Sn
         .map_err(|e| SnapshotError::Run(e.to_string()))?;
     let engine = new_engine().map_err(failed)?;
     let linker = module_linker(&engine).map_err(failed)?;
-    let clock: Arc<dyn Clock> = Arc::new(StandingClock);
-    let guest = Guest::new(&nobodys_request(dir), &clock, runtime.handle(), Standard::Result);
+    let guest = nobodys_guest(dir, runtime.handle(), Standard::Result);
     let output = guest.output.clone();
     let mut store = Store::new(&engine, guest);
     store.set_epoch_deadline(u64::MAX / 2);
@@ -73,55 +59,6 @@ pub fn take_snapshot(module: &[u8], dir: &Arc<AttemptDir>) -> Result<Vec<u8>, Sn
         SnapshotError::Run(format!("{error:#} {}", output.last_error_line()).trim_end().to_owned())
     })?;
     join_segments(&snapshot)
-}
-
-/// A clock at the beginning of time.
-struct StandingClock;
-
-#[async_trait]
-impl Clock for StandingClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_micros(0)
-    }
-
-    async fn sleep_until(&self, _instant: Timestamp) {}
-}
-
-/// Nobody answers while a program is warmed up: what it would freeze is not the same in every run.
-struct NoBroker;
-
-#[async_trait]
-impl Broker for NoBroker {
-    async fn call(&self, _lease: &Lease, call: Call) -> Answer {
-        let message = format!("{} cannot be called while a snapshot is taken", call.function());
-        Err(CallError::denied("snapshot", message))
-    }
-}
-
-fn nobodys_request(dir: &Arc<AttemptDir>) -> RunRequest {
-    RunRequest {
-        binary: StepBinary { digest: Digest::of(b""), path: std::path::PathBuf::new() },
-        lease: Lease {
-            tenant: TenantId::default(),
-            promotion: PromotionUid(uuid::Uuid::nil()),
-            step: StepAlias::new("snapshot"),
-            attempt: AttemptNumber(1),
-            incarnation: IncarnationNumber(1),
-            fencing: FencingToken(0),
-        },
-        input: StepInput {
-            config: serde_json::Value::Null,
-            context: serde_json::Value::Null,
-            state: None,
-            attempt: 1,
-        },
-        limits: Limits::default(),
-        dir: Arc::clone(dir),
-        clock_start: Timestamp::from_micros(0),
-        seed: 0,
-        cancel: CancellationToken::new(),
-        broker: Arc::new(NoBroker),
-    }
 }
 
 /// Drives a future that never waits for anything: the guest's file calls are synchronous.

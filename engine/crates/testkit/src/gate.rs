@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 pub use fault::{CannedResponse, Fault, FaultRule};
@@ -33,7 +34,14 @@ struct Inner {
 
 /// The gate of one server. Clones are the same gate.
 #[derive(Debug, Clone, Default)]
-pub struct Gate(Arc<Mutex<Inner>>);
+pub struct Gate(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    inner: Mutex<Inner>,
+    /// Told of every request.
+    arrived: Notify,
+}
 
 impl Gate {
     /// The requests so far, oldest first; the last 10,000.
@@ -46,6 +54,19 @@ impl Gate {
     #[must_use]
     pub fn count(&self, part: &str) -> usize {
         self.lock().seen.iter().filter(|request| request.line.contains(part)).count()
+    }
+
+    /// Waits until `times` requests with `part` in their line have come.
+    pub async fn wait_for(&self, part: &str, times: usize) {
+        loop {
+            let arrived = self.0.arrived.notified();
+            let mut arrived = std::pin::pin!(arrived);
+            arrived.as_mut().enable();
+            if self.count(part) >= times {
+                return;
+            }
+            arrived.await;
+        }
     }
 
     /// Forgets the requests so far.
@@ -70,7 +91,7 @@ impl Gate {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers a request and tells how it shall fail.
@@ -88,6 +109,8 @@ impl Gate {
             inner.seen.pop_front();
         }
         inner.seen.push_back(SeenRequest { line, authorization });
+        drop(inner);
+        self.0.arrived.notify_waiters();
         fault
     }
 }

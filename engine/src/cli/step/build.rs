@@ -8,6 +8,7 @@ use windlass_model::digest::Digest;
 use windlass_model::step_manifest::StepManifest;
 use windlass_sandbox::{ManifestError, add_manifest, describe};
 
+use super::scratch::Scratch;
 use crate::failure::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -50,10 +51,7 @@ impl BuildArgs {
         let text = String::from_utf8(read(&self.manifest)?).map_err(|e| wrong(&self.manifest, &e))?;
         let written: Map<String, Value> = toml::from_str(&text).map_err(|e| wrong(&self.manifest, &e))?;
         let is_component = binary.get(4..8) == Some(&[0x0d, 0, 1, 0]);
-        let mut manifest = match describe_if(is_component, binary) {
-            Ok(described) => described,
-            Err(error) => return Err(wrong(&self.wasm, &error)),
-        };
+        let mut manifest = if is_component { self.described(binary)? } else { Map::new() };
         let dir = self.manifest.parent().unwrap_or_else(|| Path::new("."));
         for (key, value) in written {
             let value = match (&value, key.as_str()) {
@@ -67,16 +65,13 @@ impl BuildArgs {
         }
         serde_json::from_value(Value::Object(manifest)).map_err(|e| wrong(&self.manifest, &e))
     }
-}
 
-fn describe_if(is_component: bool, binary: &[u8]) -> Result<Map<String, Value>, ManifestError> {
-    if !is_component {
-        return Ok(Map::new());
-    }
-    match describe(binary) {
-        // A component that is a plain WASI command has a step.toml that says everything.
-        Err(ManifestError::Undescribed) => Ok(Map::new()),
-        described => described,
+    /// What a component says of itself. A plain WASI command says nothing: its step.toml says everything.
+    fn described(&self, binary: &[u8]) -> Result<Map<String, Value>, Failure> {
+        match describe(binary, Scratch::make()?.dir()) {
+            Err(ManifestError::Undescribed) => Ok(Map::new()),
+            described => described.map_err(|e| wrong(&self.wasm, &e)),
+        }
     }
 }
 

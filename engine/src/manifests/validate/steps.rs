@@ -106,7 +106,8 @@ fn check_task_step(decoder: &mut Decoder<'_>, step: &PromotionStep, at: &dyn Fn(
 
 /// `step-3` and `task-3` are what steps without an alias are called.
 fn is_reserved(alias: &str) -> bool {
-    alias.strip_prefix("step-").or_else(|| alias.strip_prefix("task-")).is_some_and(|number| {
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    alias
+        .strip_prefix("step-")
+        .or_else(|| alias.strip_prefix("task-"))
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }

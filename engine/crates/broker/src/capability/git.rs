@@ -43,7 +43,11 @@ impl Capabilities {
     }
 
     /// The credential of a repository; which it is, and whether there may be one, is decided behind the port.
-    pub(crate) fn git_credential(&self, session: &Session, url: &str) -> Result<Option<Credential>, CallError> {
+    pub(crate) fn git_credential(
+        &self,
+        session: &Session,
+        url: &str,
+    ) -> Result<Option<Credential>, CallError> {
         let found = self.ports.credentials.find(&session.spec.project, CredentialType::Git, url);
         found.map_err(|message| CallError::invalid("credential-unreadable", message))
     }

@@ -32,7 +32,7 @@ pub enum PatchError {
         span: Option<Span>,
     },
     /// Something of another kind is at the path.
-    #[error("`{path}` is {found}, not {wanted} ({})", span.start)]
+    #[error("{} is {found}, not {wanted} ({})", name(path), span.start)]
     WrongKind {
         /// The path asked for.
         path: Path,
