@@ -22,5 +22,5 @@ async fn freight_is_rendered_pushed_and_deployed() {
     assert_eq!(application["status"]["sync"]["revision"], json!(commits[0].id));
     let files = world.repository.files("env/dev").await.unwrap();
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    assert_eq!(names, ["app-deployment.yaml"]);
+    assert_eq!(names, ["dev-deployment-app.yaml"]);
 }

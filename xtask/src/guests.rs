@@ -1,40 +1,102 @@
-//! Builds the guests of the tests: steps in Go and C.
+//! Builds the guests of the tests: steps in Go and C, and those that mean harm.
 
-use crate::Failed;
+mod hostile;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
 use crate::command::{Run, say};
 use crate::setup::setup_c;
-use crate::{go, workspace};
+use crate::{Failed, go, workspace};
 
-/// Builds whatever is out of date.
+/// What every guest in C is compiled with.
+const C_FLAGS: [&str; 7] =
+    ["--target=wasm32-wasi", "-std=c17", "-O2", "-Wall", "-Wextra", "-fuse-ld=lld", "-Wl,--strip-all"];
+
+/// Builds whatever is out of date. The built-in steps must have been built: tests run them beside the guests.
 pub(crate) fn build() -> Result<(), Failed> {
     let guests = workspace::root().join("tests/guests");
-    let into = workspace::target().join("test-guests");
-    std::fs::create_dir_all(&into).map_err(|e| format!("{}: {e}", into.display()))?;
-    let go_http = into.join("go-http.wasm");
+    let go_http = built("go-http");
     if !workspace::is_newer(&go_http, &[guests.join("go-http")]) {
         say("guests: building go-http");
+        make_dir(&built_dir())?;
         go::build(&guests.join("go-http"), go::Link::Command, &go_http)?;
     }
-    let c_http = into.join("c-http.wasm");
+    finish(&go_http, &guests.join("go-http/step.toml"), &[guests.join("go-http")])?;
+    let c_http = built("c-http");
     if !workspace::is_newer(&c_http, &[guests.join("c-http")]) {
         say("guests: building c-http");
-        Run::new(setup_c()?)
-            .dir(guests.join("c-http"))
-            .args(["--target=wasm32-wasi", "-std=c17", "-O2", "-Wall", "-Wextra", "-fuse-ld=lld"])
-            .args(["-Wl,--strip-all", "main.c", "-o"])
-            .arg(&c_http)
-            .run()?;
+        compile_c(&guests.join("c-http/main.c"), &c_http)?;
     }
-    let finished = into.join("steps");
-    for (name, wasm) in [("go-http", &go_http), ("c-http", &c_http)] {
-        Run::new(workspace::windlass())
-            .args(["step", "build"])
-            .arg(wasm)
-            .arg("--manifest")
-            .arg(guests.join(name).join("step.toml"))
-            .arg("--into")
-            .arg(&finished)
-            .run()?;
+    finish(&c_http, &guests.join("c-http/step.toml"), &[guests.join("c-http")])?;
+    hostile::build(&guests.join("hostile"))?;
+    add_built_in_steps()
+}
+
+fn built_dir() -> PathBuf {
+    workspace::target().join("test-guests")
+}
+
+fn built(name: &str) -> PathBuf {
+    built_dir().join(format!("{name}.wasm"))
+}
+
+/// The guests with their manifests, as the program takes them.
+fn finished_dir() -> PathBuf {
+    built_dir().join("steps")
+}
+
+fn compile_c(source: &Path, wasm: &Path) -> Result<(), Failed> {
+    make_dir(&built_dir())?;
+    Run::new(setup_c()?).args(C_FLAGS).arg(source).arg("-o").arg(wasm).run()
+}
+
+/// Writes the manifest into a binary, unless that has been done since anything of `from` changed.
+fn finish(wasm: &Path, manifest: &Path, from: &[PathBuf]) -> Result<(), Failed> {
+    let stamp = finished_dir().join(".stamps").join(wasm.file_stem().unwrap_or_default());
+    let from: Vec<PathBuf> = from.iter().chain([&wasm.to_owned()]).cloned().collect();
+    if workspace::is_newer(&stamp, &from) {
+        return Ok(());
     }
-    Ok(())
+    Run::new(workspace::windlass())
+        .args(["step", "build"])
+        .arg(wasm)
+        .arg("--manifest")
+        .arg(manifest)
+        .arg("--into")
+        .arg(finished_dir())
+        .run()?;
+    make_dir(&finished_dir().join(".stamps"))?;
+    write(&stamp, b"")
+}
+
+/// Enters the built-in steps into the guests' index; their binaries stay where they are.
+fn add_built_in_steps() -> Result<(), Failed> {
+    let built_in = read_index(&workspace::steps())?;
+    let mut guests = read_index(&finished_dir())?;
+    let (Some(from), Some(into)) = (built_in["steps"].as_object(), guests["steps"].as_object_mut()) else {
+        return Err("an index of steps has no steps".to_owned());
+    };
+    for (name, entry) in from {
+        let mut entry = entry.clone();
+        entry["file"] = format!("../../steps/{}", entry["file"].as_str().unwrap_or_default()).into();
+        into.insert(name.clone(), entry);
+    }
+    let index = finished_dir().join("index.json");
+    write(&index, guests.to_string().as_bytes())
+}
+
+fn read_index(dir: &Path) -> Result<Value, Failed> {
+    let path = dir.join("index.json");
+    let failed = |e: &dyn std::fmt::Display| format!("{}: {e}; run `cargo xtask steps` first", path.display());
+    serde_json::from_slice(&std::fs::read(&path).map_err(|e| failed(&e))?).map_err(|e| failed(&e))
+}
+
+fn make_dir(dir: &Path) -> Result<(), Failed> {
+    std::fs::create_dir_all(dir).map_err(|e| format!("{}: {e}", dir.display()))
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), Failed> {
+    std::fs::write(path, content).map_err(|e| format!("{}: {e}", path.display()))
 }

@@ -6,6 +6,7 @@ mod guests;
 mod setup;
 mod steps;
 mod tests;
+mod tidy;
 mod toolchain;
 mod workspace;
 
@@ -40,6 +41,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Check the rules that no compiler knows.
+    Tidy,
     /// Run every check and every test.
     Test,
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Steps { names } => steps::build_some(&names),
         Task::Guests => guests::build(),
         Task::Demo { options } => demo(&options),
+        Task::Tidy => tidy::run(),
         Task::Test => tests::run(),
     };
     match done {

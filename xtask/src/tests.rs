@@ -2,7 +2,7 @@
 
 use crate::Failed;
 use crate::command::{Run, say};
-use crate::{guests, steps, workspace};
+use crate::{guests, steps, tidy, workspace};
 
 /// Runs them all; the first failure ends it.
 pub(crate) fn run() -> Result<(), Failed> {
@@ -11,6 +11,8 @@ pub(crate) fn run() -> Result<(), Failed> {
         say("test: formatting");
         cargo().args(["fmt", "--all", "--check"]).run()?;
     }
+    say("test: rules");
+    tidy::run()?;
     steps::build()?;
     guests::build()?;
     if cargo().args(["clippy", "--version"]).succeeds() {

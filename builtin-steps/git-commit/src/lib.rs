@@ -49,12 +49,13 @@ impl Step for GitCommit {
             context.warn("author.signingKey is not used: commits are not signed yet");
         }
         let author = config.author.map(|author| Identity { name: author.name, email: author.email });
-        let committed = match context.worktree(&config.path).commit(&config.message, &CommitOptions { author }) {
-            Ok(committed) => committed,
-            Err(error) => {
-                return Outcome::from_error(&error).in_context("error committing to working tree");
-            }
-        };
+        let committed =
+            match context.worktree(&config.path).commit(&config.message, &CommitOptions { author }) {
+                Ok(committed) => committed,
+                Err(error) => {
+                    return Outcome::from_error(&error).in_context("error committing to working tree");
+                }
+            };
         let outcome = if committed.changed {
             Outcome::succeeded()
         } else {

@@ -1,3 +1,5 @@
+//! Kubeconfigs as users have them.
+
 use super::*;
 
 const PEM: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
