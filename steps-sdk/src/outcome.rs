@@ -137,7 +137,9 @@ impl Outcome {
     pub fn from_error(error: &Error) -> Self {
         let fault = match error.kind {
             ErrorKind::Limit | ErrorKind::Withheld | ErrorKind::InDoubt => Fault::Terminal,
-            ErrorKind::Denied if matches!(error.code.as_str(), "not-asked" | "not-granted") => Fault::Terminal,
+            ErrorKind::Denied if matches!(error.code.as_str(), "not-asked" | "not-granted") => {
+                Fault::Terminal
+            }
             ErrorKind::Denied
             | ErrorKind::Invalid
             | ErrorKind::NotFound

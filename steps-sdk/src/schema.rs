@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 /// What schemars calls the numbers of Rust; no other reader knows these formats.
 const RUST_NUMBERS: [&str; 12] = [
-    "int8", "int16", "int32", "int64", "int", "uint8", "uint16", "uint32", "uint64", "uint", "float", "double",
+    "int8", "int16", "int32", "int64", "int", "uint8", "uint16", "uint32", "uint64", "uint", "float",
+    "double",
 ];
 
 /// The schema of `T`, complete in itself: without references, titles or a dialect.

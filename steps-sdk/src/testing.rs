@@ -158,7 +158,11 @@ impl Harness {
     /// [`problems`].
     pub fn run<S: Step>(&self, config: Value) -> Outcome {
         let problems = problems::<S>(&config);
-        assert!(problems.is_empty(), "the configuration does not fit the step's schema:\n{}", problems.join("\n"));
+        assert!(
+            problems.is_empty(),
+            "the configuration does not fit the step's schema:\n{}",
+            problems.join("\n")
+        );
         let config = serde_json::from_value(config).expect("what fits the schema fits the step's struct");
         let context = Context {
             host: Rc::clone(&self.host),

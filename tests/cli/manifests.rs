@@ -57,14 +57,14 @@ async fn a_field_of_the_wrong_type() {
 
 #[tokio::test]
 async fn an_expression_that_does_not_parse() {
-    assert_eq!(
-        complaint(
-            "name: app-${{ ctx.stage }}\n                sources",
-            "name: app-${{ ctx..stage }}\n                sources"
-        )
-        .await,
-        "x"
-    );
+    let text = complaint("- name: app-${{ ctx.stage }}", "- name: app-${{ ctx.stage + }}").await;
+    let first = "error: the expression: the end of the expression cannot stand here
+  --> all.yaml:57:43
+   |
+57 |               - name: app-${{ ctx.stage + }}
+   |                                           ^
+";
+    assert!(text.starts_with(first), "{text}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use windlass_tests::World;
 async fn failed(world: &World) -> Value {
     let before = world.branches().await;
     let promotion = world.promote("dev").args(["-o", "json"]).run().await.expect(1).json();
-    assert_eq!(world.branches().await, before);
+    assert_eq!(world.branches().await, before, "{promotion:#}");
     promotion
 }
 
@@ -33,14 +33,19 @@ async fn a_repository_that_does_not_exist() {
 }
 
 #[tokio::test]
-async fn a_repository_of_a_step_that_does_not_exist() {
+async fn a_repository_of_a_step_that_nobody_gave_a_login_for() {
     let world = World::new().await;
     let clone = format!("repoURL: {}\n            checkout", world.repo_url());
     world.edit_manifests(&clone, &clone.replace("app.git", "nope.git"));
     let promotion = failed(&world).await;
     let message = promotion["status"]["message"].as_str().unwrap().replace(world.server.url(), "SERVER");
     assert_eq!(promotion["status"]["phase"], "Errored");
-    assert_eq!(message, "x");
+    assert_eq!(
+        message,
+        "step \"step-1\" met error threshold of 1: error running step \"step-1\": error cloning SERVER/git/nope.git: \
+         SERVER/git/nope.git asks for credentials (401); add a Secret with the label kargo.akuity.io/cred-type: git and the \
+         data repoURL, username and password"
+    );
 }
 
 #[tokio::test]
@@ -73,22 +78,23 @@ async fn a_push_that_the_server_refuses() {
 #[tokio::test]
 async fn a_variable_that_is_not_there() {
     let world = World::new().await;
-    world.edit_manifests(
-        "uses: git-clear\n          config: { path: ./out }",
-        "uses: git-clear\n          config: { path: '${{ vars.out }}' }",
-    );
-    let promotion = failed(&world).await;
-    assert_eq!(promotion["status"]["message"], "x");
+    world.edit_manifests("path: ./src\n", "path: ${{ vars.src }}\n");
+    let before = world.branches().await;
+    let ended = world.promote("dev").run().await.expect(1);
+    assert_eq!(world.branches().await, before);
+    assert_eq!(ended.stderr.trim(), "warning: step \"step-1\" reads vars.src, which is not defined and therefore null");
+    let message = "step \"step-1\": invalid git-clone config: checkout.0.path: Invalid type. Expected: string, given: null";
+    assert!(ended.stdout.contains(message), "{}", ended.stdout);
 }
 
 #[tokio::test]
 async fn a_value_of_the_wrong_type() {
     let world = World::new().await;
-    world.edit_manifests(
-        "uses: git-clear\n          config: { path: ./out }",
-        "uses: git-clear\n          config: { path: '${{ 1 == 1 }}' }",
-    );
+    world.edit_manifests("path: ./src\n", "path: ${{ 1 == 1 }}\n");
     let promotion = failed(&world).await;
     assert_eq!(promotion["status"]["phase"], "Failed");
-    assert_eq!(promotion["status"]["message"], "x");
+    assert_eq!(
+        promotion["status"]["message"],
+        "step \"step-1\": invalid git-clone config: checkout.0.path: Invalid type. Expected: string, given: boolean"
+    );
 }

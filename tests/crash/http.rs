@@ -12,8 +12,8 @@ async fn while_the_application_is_patched() {
     let application = "PATCH /apis/argoproj.io/v1alpha1/namespaces/argocd/applications/app-dev";
     world.kubernetes.gate().forget();
     world.kubernetes.gate().add_fault(FaultRule::once(application, Fault::HangAnswer));
-    let running = promote(&world, "data").start();
-    world.kubernetes.gate().wait_for(application, 1).await;
+    let mut running = promote(&world, "data").start();
+    running.until(world.kubernetes.gate().wait_for(application, 1)).await;
     running.kill().await;
     let promotion = resume(&world, "data").run().await.expect(0).json();
     assert_eq!(promotion["status"]["phase"], "Succeeded");
@@ -23,14 +23,14 @@ async fn while_the_application_is_patched() {
 
 /// The guest asks the URL in its first attempt, and once more in its second.
 async fn a_get_is_killed(guest: &str) {
-    let steps = format!("- uses: {guest}\n  as: ask\n  config: {{ url: URL }}\n");
+    let steps = format!("- uses: {guest}\n  as: ask\n  config: {{ url: ASKED }}\n");
     let world = World::with(Options { steps, ..Options::default() }).await;
-    world.edit_manifests("URL", &format!("{}/v2/app/manifests/v1.0.0", world.server.url()));
+    world.edit_manifests("ASKED", &format!("{}/v2/app/manifests/v1.0.0", world.server.url()));
     let asked = "GET /v2/app/manifests/v1.0.0";
     world.registry.gate().add_fault(FaultRule::once(asked, Fault::HangAnswer));
     let with_guests = test_guests().join("steps");
-    let running = promote(&world, "data").steps(&with_guests).start();
-    world.registry.gate().wait_for(asked, 1).await;
+    let mut running = promote(&world, "data").steps(&with_guests).start();
+    running.until(world.registry.gate().wait_for(asked, 1)).await;
     running.kill().await;
     let promotion = resume(&world, "data").steps(&with_guests).run().await.expect(0).json();
     assert_eq!(promotion["status"]["phase"], "Succeeded");

@@ -188,6 +188,26 @@ impl Running {
         panic!("the program ended without {part:?}:\n{seen}\n{errors}");
     }
 
+    /// Waits for an event that the program brings about.
+    ///
+    /// # Panics
+    /// If it ends before.
+    pub async fn until(&mut self, event: impl Future<Output = ()>) {
+        let status = tokio::select! {
+            () = event => return,
+            status = self.child.wait() => status,
+        };
+        let (mut out, mut errors) = (String::new(), String::new());
+        while let Ok(Some(line)) = self.stdout.next_line().await {
+            out.push_str(&line);
+            out.push('\n');
+        }
+        if let Some(mut stderr) = self.child.stderr.take() {
+            let _ = stderr.read_to_string(&mut errors).await;
+        }
+        panic!("the program ended too early ({status:?}):\n{out}\n{errors}");
+    }
+
     /// Kills it, as a crash would, and waits until it is gone.
     ///
     /// # Panics

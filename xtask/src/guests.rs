@@ -11,8 +11,8 @@ use crate::setup::setup_c;
 use crate::{Failed, go, workspace};
 
 /// What every guest in C is compiled with.
-const C_FLAGS: [&str; 7] =
-    ["--target=wasm32-wasi", "-std=c17", "-O2", "-Wall", "-Wextra", "-fuse-ld=lld", "-Wl,--strip-all"];
+const C_FLAGS: [&str; 8] =
+    ["--target=wasm32-wasi", "-std=c17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-fuse-ld=lld", "-Wl,--strip-all"];
 
 /// Builds whatever is out of date. The built-in steps must have been built: tests run them beside the guests.
 pub(crate) fn build() -> Result<(), Failed> {
@@ -84,7 +84,7 @@ fn add_built_in_steps() -> Result<(), Failed> {
         into.insert(name.clone(), entry);
     }
     let index = finished_dir().join("index.json");
-    write(&index, guests.to_string().as_bytes())
+    write(&index, format!("{guests:#}").as_bytes())
 }
 
 fn read_index(dir: &Path) -> Result<Value, Failed> {

@@ -18,7 +18,7 @@ use crate::config::{DefaultPolicy, Isolation, default_identity, parse_grant, par
 use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
 use crate::manifests;
 use crate::project::Project;
-use crate::run::{Ended, FreightChoice, LiveProgress, Promoter, promotion_json};
+use crate::run::{Ended, FreightChoice, LiveProgress, Promoter, promotion_json, undefined_variables};
 use crate::signals;
 use crate::system_clock::{StandingClock, SystemClock};
 use crate::wiring::{self, Engine, EngineOptions};
@@ -128,7 +128,11 @@ impl RunArgs {
             Some(name) => promoter.resume(Some(name.as_str()).filter(|name| !name.is_empty())).await?,
             None => promoter.create(self.stage.as_deref().unwrap_or_default(), &self.choice()).await?,
         };
-        progress.line(&self.headline(&unit.state().await));
+        let state = unit.state().await;
+        for warning in undefined_variables(&state.record) {
+            anstream::eprintln!("warning: {warning}");
+        }
+        progress.line(&self.headline(&state));
         let ended = promoter.drive(unit, stop).await?;
         Ok(self.tell(&engine, &progress, &ended))
     }

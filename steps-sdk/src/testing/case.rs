@@ -109,8 +109,11 @@ fn replay<S: Step>(dir: &Path) -> Vec<String> {
     let outcome = json!(harness.run::<S>(case.config));
     let mut differences = Vec::new();
     compare(&mut differences, "the outcome", &outcome, wanted);
-    let calls: Vec<Value> =
-        harness.calls().into_iter().map(|call| json!({"fn": call.function, "args": call.arguments})).collect();
+    let calls: Vec<Value> = harness
+        .calls()
+        .into_iter()
+        .map(|call| json!({"fn": call.function, "args": call.arguments}))
+        .collect();
     compare(&mut differences, "the calls", &json!(calls), &json!(case.calls));
     differences.extend(changed_files(&harness, dir));
     differences
@@ -139,7 +142,13 @@ fn script(harness: Harness, answers: VecDeque<Scripted>) -> Harness {
             let mut answers = answers.borrow_mut();
             let at = answers.iter().position(|answer| answer.function == function);
             at.and_then(|at| answers.remove(at)).map_or_else(
-                || Err(error(ErrorKind::Denied, "no-answer", &format!("the case has no more answers of {function}"))),
+                || {
+                    Err(error(
+                        ErrorKind::Denied,
+                        "no-answer",
+                        &format!("the case has no more answers of {function}"),
+                    ))
+                },
                 Scripted::answer,
             )
         })
@@ -193,8 +202,6 @@ fn changed_files(harness: &Harness, dir: &Path) -> Vec<String> {
     paths
         .into_iter()
         .filter(|path| got.get(*path) != wanted.get(*path))
-        .map(|path| {
-            format!("{path} is\n{}\nand should be\n{}", text(got.get(path)), text(wanted.get(path)))
-        })
+        .map(|path| format!("{path} is\n{}\nand should be\n{}", text(got.get(path)), text(wanted.get(path))))
         .collect()
 }

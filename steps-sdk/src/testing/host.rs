@@ -141,10 +141,8 @@ impl Host for FakeHost {
             git::Target::Branch(name) => json!({ "branch": name }),
             git::Target::Tag(name) => json!({ "tag": name }),
         };
-        let answer = self.call(
-            "git.worktree.push",
-            json!({ "path": path, "to": to, "options": options(push_options) }),
-        )?;
+        let answer = self
+            .call("git.worktree.push", json!({ "path": path, "to": to, "options": options(push_options) }))?;
         Ok(git::Pushed {
             ref_: text(&answer, "ref"),
             commit: text(&answer, "commit"),

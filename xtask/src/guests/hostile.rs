@@ -1,7 +1,7 @@
 //! The guests that mean harm: one file each, in C, or in WebAssembly's text where C cannot say it.
 //!
 //! The comment at the head of a file is its manifest: the first line is the summary, and lines that begin with `|` are
-//! the rest of its `step.toml`.
+//! the rest of its `step.toml`. One that begins with `!` says that `windlass step build` refuses the guest: a test does it.
 
 use std::path::{Path, PathBuf};
 
@@ -39,19 +39,19 @@ fn build_one(source: &Path, comment: &str) -> Result<(), Failed> {
             write(&wasm, &wat::parse_file(source).map_err(|e| e.to_string())?)?;
         }
     }
+    let text = std::fs::read_to_string(source).map_err(|e| format!("{}: {e}", source.display()))?;
+    let head: Vec<&str> = text.lines().map_while(|line| line.strip_prefix(comment)).map(str::trim).collect();
     let manifest = built_dir().join("manifests").join(format!("{name}.toml"));
     make_dir(&built_dir().join("manifests"))?;
-    write(&manifest, manifest_of(source, name, comment)?.as_bytes())?;
-    finish(&wasm, &manifest, &from)
+    write(&manifest, manifest_of(name, &head).as_bytes())?;
+    if head.iter().any(|line| line.starts_with('!')) { Ok(()) } else { finish(&wasm, &manifest, &from) }
 }
 
 /// The manifest in the comment at the head of a source.
-fn manifest_of(source: &Path, name: &str, comment: &str) -> Result<String, Failed> {
-    let text = std::fs::read_to_string(source).map_err(|e| format!("{}: {e}", source.display()))?;
-    let mut head = text.lines().map_while(|line| line.strip_prefix(comment)).map(str::trim);
-    let summary = head.next().ok_or_else(|| format!("{}: it must begin with a summary", source.display()))?;
-    let rest: String = head.filter_map(|line| line.strip_prefix('|')).flat_map(|line| [line, "\n"]).collect();
-    Ok(format!(
+fn manifest_of(name: &str, head: &[&str]) -> String {
+    let summary = head.first().copied().unwrap_or_default();
+    let rest: String = head.iter().filter_map(|line| line.strip_prefix('|')).flat_map(|line| [line, "\n"]).collect();
+    format!(
         "name = {name:?}\nversion = \"0.1.0\"\nsummary = {summary:?}\nconfigSchema = {{ type = \"object\" }}\n{rest}"
-    ))
+    )
 }

@@ -13,7 +13,7 @@ use types::Type;
 
 use crate::builtins::{self, Dialect};
 use crate::error::{ErrorClass, ExprError, Span};
-use crate::program::{Branches, Node, Op, Program};
+use crate::program::{Branches, Node, Op, Program, Read};
 use crate::syntax::ast::{self, Ast, Loop, Unary};
 use crate::value::{Kind, ListType, Value};
 
@@ -28,9 +28,9 @@ type Checked<T> = Result<T, ExprError>;
 /// A type error at the part that can never work.
 pub(crate) fn compile(ast: &Ast, dialect: Dialect) -> Checked<Program> {
     let mut compiler =
-        Compiler { dialect, locals: Vec::new(), slots: 0, loops: Vec::new(), pattern_steps: 0 };
+        Compiler { dialect, locals: Vec::new(), slots: 0, loops: Vec::new(), pattern_steps: 0, reads: Vec::new() };
     let (root, _) = compiler.node(ast)?;
-    Ok(Program { root, slots: compiler.slots })
+    Ok(Program { root, slots: compiler.slots, reads: compiler.reads })
 }
 
 struct Compiler {
@@ -39,6 +39,7 @@ struct Compiler {
     slots: usize,
     loops: Vec<LoopScope>,
     pattern_steps: u64,
+    reads: Vec<Read>,
 }
 
 /// A `let` variable in sight.

@@ -16,6 +16,15 @@ pub(crate) struct Program {
     pub(crate) root: Node,
     /// How many slots for `let` variables it needs.
     pub(crate) slots: usize,
+    /// The members of variables that it names, as `vars.image`.
+    pub(crate) reads: Vec<Read>,
+}
+
+/// A member of a variable, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) variable: Arc<str>,
+    pub(crate) member: Arc<str>,
 }
 
 /// An operation and where it stands in the text.

@@ -81,6 +81,15 @@ impl Template {
         self.parts.is_some()
     }
 
+    /// The members of the variable `name` that the expressions read by name: `image` of `vars.image`.
+    pub fn members_of<'t>(&'t self, name: &'t str) -> impl Iterator<Item = &'t str> {
+        let programs = self.parts.iter().flatten().filter_map(|part| match part {
+            Part::Expression(program, _) => Some(program),
+            Part::Literal(_) => None,
+        });
+        programs.flat_map(|program| &program.reads).filter(move |read| *read.variable == *name).map(|read| &*read.member)
+    }
+
     /// The text it was parsed from.
     #[must_use]
     pub fn text(&self) -> &str {

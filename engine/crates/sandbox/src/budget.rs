@@ -10,6 +10,7 @@ use windlass_model::limits::Limits;
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
 
+use crate::engine::{GUEST_INSTANCES, GUEST_MEMORIES, GUEST_TABLES};
 use crate::stop::Stop;
 
 /// A table's element takes a pointer.
@@ -120,15 +121,15 @@ impl ResourceLimiter for Budget {
     }
 
     fn instances(&self) -> usize {
-        64
+        GUEST_INSTANCES as usize
     }
 
     fn tables(&self) -> usize {
-        64
+        GUEST_TABLES as usize
     }
 
     fn memories(&self) -> usize {
-        32
+        GUEST_MEMORIES as usize
     }
 }
 

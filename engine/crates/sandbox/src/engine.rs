@@ -11,8 +11,12 @@ pub(crate) const TICK: Duration = Duration::from_millis(10);
 /// How many guests can be alive at one time in one process.
 pub(crate) const MAX_GUESTS: u32 = 64;
 
-/// Memories, tables and instances that the pool holds for each guest, on average.
-const PER_GUEST: u32 = 4;
+/// What one guest may have, in all its modules. The pool holds as much for each, so that no guest takes another's place.
+pub(crate) const GUEST_MEMORIES: u32 = 4;
+/// Tables of one guest.
+pub(crate) const GUEST_TABLES: u32 = 8;
+/// Modules of one guest that are instantiated, among them those that its compiler makes to join the others.
+pub(crate) const GUEST_INSTANCES: u32 = 64;
 
 /// The largest table a guest may have, in elements: enough for Go's and Python's programs.
 const MAX_TABLE_ELEMENTS: usize = 100_000;
@@ -46,14 +50,14 @@ pub(crate) fn config() -> Config {
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(MAX_GUESTS)
-        .total_core_instances(MAX_GUESTS * PER_GUEST)
-        .total_memories(MAX_GUESTS * PER_GUEST)
-        .total_tables(MAX_GUESTS * PER_GUEST)
-        .max_memories_per_module(4)
-        .max_tables_per_module(4)
-        .max_core_instances_per_component(64)
-        .max_memories_per_component(32)
-        .max_tables_per_component(64)
+        .total_core_instances(MAX_GUESTS * GUEST_INSTANCES)
+        .total_memories(MAX_GUESTS * GUEST_MEMORIES)
+        .total_tables(MAX_GUESTS * GUEST_TABLES)
+        .max_memories_per_module(GUEST_MEMORIES)
+        .max_tables_per_module(GUEST_TABLES)
+        .max_core_instances_per_component(GUEST_INSTANCES)
+        .max_memories_per_component(GUEST_MEMORIES)
+        .max_tables_per_component(GUEST_TABLES)
         .max_component_instance_size(4 << 20)
         .max_core_instance_size(4 << 20)
         .table_elements(MAX_TABLE_ELEMENTS)

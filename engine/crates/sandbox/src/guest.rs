@@ -21,6 +21,7 @@ use crate::abi::call_import::PendingAnswers;
 use crate::abi::http02::HttpHooks;
 use crate::abi::{preview1, wasi02};
 use crate::budget::Budget;
+use crate::listing::Listings;
 use crate::output::{Output, Standard};
 
 /// The monotonic clock starts at this many nanoseconds. Snapshots are taken with a clock that starts at zero, and
@@ -41,6 +42,8 @@ pub(crate) struct Guest {
     pub(crate) random: ChaCha20Rng,
     /// How many files, streams and answers it may hold.
     pub(crate) handles: usize,
+    /// The directories it is reading.
+    pub(crate) listings: Listings,
     /// The state of a preview1 module.
     pub(crate) preview1: preview1::State,
     /// Answers that a core module has not read yet.
@@ -133,6 +136,7 @@ impl Guest {
             preview1: preview1::State::new(request, stdin),
             random: ChaCha20Rng::seed_from_u64(request.seed),
             answers: PendingAnswers::default(),
+            listings: Listings::default(),
             http_hooks: HttpHooks::new(caller.clone()),
             output,
             time,

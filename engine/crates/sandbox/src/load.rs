@@ -100,7 +100,9 @@ impl Linkers {
 }
 
 fn broken(error: &wasmtime::Error) -> LoadError {
-    LoadError::Broken(format!("{error:#}"))
+    // The causes, without the name of a file that the host made.
+    let causes = error.chain().map(ToString::to_string).filter(|cause| !cause.contains("failed deserialization for"));
+    LoadError::Broken(causes.collect::<Vec<_>>().join(": "))
 }
 
 /// Which of a component's imports the linker does not have; wasmtime tells only in words.

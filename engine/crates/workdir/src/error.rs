@@ -19,7 +19,7 @@ pub enum FsError {
     /// The quota `limit` is used up.
     #[error("the limit {limit} of {most} is used up")]
     Quota {
-        /// `disk.bytes` or `disk.files`.
+        /// `diskBytes` or `diskFiles`.
         limit: &'static str,
         /// How much there may be.
         most: u64,

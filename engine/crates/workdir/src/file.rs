@@ -80,15 +80,38 @@ fn path_identity(path: &Path) -> u64 {
 /// An open file of a tree.
 #[derive(Debug, Clone)]
 pub struct OpenFile {
-    file: Arc<File>,
+    handle: Arc<Handle>,
     path: PathBuf,
     writable: bool,
+}
+
+/// An open file of the operating system. If the file has been removed, its last handle gives back what it took.
+#[derive(Debug)]
+struct Handle {
+    file: File,
+    inode: u64,
     quota: Arc<Quota>,
 }
 
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let mut open = self.quota.open_files();
+        if !open.closed(self.inode) {
+            return;
+        }
+        if let Ok(stat) = rustix::fs::fstat(&self.file)
+            && stat.st_nlink == 0
+        {
+            self.quota.give_back_bytes(u64::try_from(stat.st_size).unwrap_or(0));
+        }
+    }
+}
+
 impl OpenFile {
-    pub(crate) fn new(file: File, path: PathBuf, writable: bool, quota: Arc<Quota>) -> Self {
-        Self { file: Arc::new(file), path, writable, quota }
+    pub(crate) fn new(file: File, path: PathBuf, writable: bool, quota: Arc<Quota>) -> FsResult<Self> {
+        let inode = rustix::fs::fstat(&file)?.st_ino;
+        quota.open_files().opened(inode);
+        Ok(Self { handle: Arc::new(Handle { file, inode, quota }), path, writable })
     }
 
     /// The file's real path within the tree, as it was when it was opened.
@@ -108,7 +131,7 @@ impl OpenFile {
     /// # Errors
     /// If the operating system cannot tell.
     pub fn stat(&self) -> FsResult<Stat> {
-        Ok(Stat::new(&rustix::fs::fstat(&*self.file)?, &self.path))
+        Ok(Stat::new(&rustix::fs::fstat(&self.handle.file)?, &self.path))
     }
 
     /// The file for the operating system's own calls; it reads from the beginning. Never for writing: what is written
@@ -117,7 +140,7 @@ impl OpenFile {
     /// # Errors
     /// If the operating system has no room for another handle.
     pub fn reader(&self) -> FsResult<File> {
-        Ok(self.file.try_clone()?)
+        Ok(self.handle.file.try_clone()?)
     }
 
     /// Reads into `buffer` from byte `offset`; 0 at the end.
@@ -126,7 +149,7 @@ impl OpenFile {
     /// If the operating system refuses.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> FsResult<usize> {
         loop {
-            match self.file.read_at(buffer, offset) {
+            match self.handle.file.read_at(buffer, offset) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => return Ok(other?),
             }
@@ -162,7 +185,7 @@ impl OpenFile {
         self.check_writable()?;
         let end = offset.checked_add(bytes.len() as u64).ok_or(Errno::FBIG)?;
         self.grow_to(end)?;
-        Ok(self.file.write_all_at(bytes, offset)?)
+        Ok(self.handle.file.write_all_at(bytes, offset)?)
     }
 
     /// Writes all of `bytes` at the end and tells where that was.
@@ -183,8 +206,8 @@ impl OpenFile {
         self.check_writable()?;
         let before = self.stat()?.len;
         self.grow_to(len)?;
-        self.file.set_len(len)?;
-        self.quota.give_back_bytes(before.saturating_sub(len));
+        self.handle.file.set_len(len)?;
+        self.handle.quota.give_back_bytes(before.saturating_sub(len));
         Ok(())
     }
 
@@ -195,7 +218,7 @@ impl OpenFile {
     pub fn set_times(&self, accessed: Option<SystemTime>, modified: Option<SystemTime>) -> FsResult<()> {
         let times =
             rustix::fs::Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
-        Ok(rustix::fs::futimens(&*self.file, &times)?)
+        Ok(rustix::fs::futimens(&self.handle.file, &times)?)
     }
 
     fn check_writable(&self) -> FsResult<()> {
@@ -205,7 +228,7 @@ impl OpenFile {
     /// Takes from the quota what the file will have more than now.
     fn grow_to(&self, len: u64) -> FsResult<()> {
         let before = self.stat()?.len;
-        self.quota.take_bytes(len.saturating_sub(before))
+        self.handle.quota.take_bytes(len.saturating_sub(before))
     }
 }
 

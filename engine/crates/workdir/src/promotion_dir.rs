@@ -98,7 +98,10 @@ impl AttemptDir {
     pub fn open(location: &DirLocation) -> FsResult<Self> {
         let base = &location.base;
         let quota = Arc::new(Quota::new(location.most, location.used));
-        let undo = Arc::new(UndoLog::open(base, &base.join("undo").join(location.key.dir_name()))?);
+        let undo_dir = base.join("undo").join(location.key.dir_name());
+        // An attempt may change all that it found, however little it may have in all.
+        let most_kept = location.most.bytes.max(location.used.bytes);
+        let undo = Arc::new(UndoLog::open(base, &undo_dir, most_kept)?);
         let unbounded = DiskUsage { bytes: u64::MAX, files: u64::MAX };
         let host_quota = Arc::new(Quota::new(unbounded, DiskUsage::default()));
         Ok(Self {

@@ -1,6 +1,8 @@
 //! How much the files of one attempt may take.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,33 @@ pub struct DiskChange {
 pub struct Quota {
     bytes: Counter,
     files: Counter,
+    open: Mutex<OpenFiles>,
+}
+
+/// How many handles each open file has, by its inode number. A file that is removed while it is open takes room until
+/// its last handle is closed.
+#[derive(Debug, Default)]
+pub(crate) struct OpenFiles(HashMap<u64, usize>);
+
+impl OpenFiles {
+    pub(crate) fn opened(&mut self, inode: u64) {
+        *self.0.entry(inode).or_default() += 1;
+    }
+
+    /// Whether that was the last handle.
+    pub(crate) fn closed(&mut self, inode: u64) -> bool {
+        let left = self.0.get(&inode).map_or(0, |handles| handles.saturating_sub(1));
+        if left == 0 {
+            self.0.remove(&inode);
+        } else {
+            self.0.insert(inode, left);
+        }
+        left == 0
+    }
+
+    pub(crate) fn is_open(&self, inode: u64) -> bool {
+        self.0.contains_key(&inode)
+    }
 }
 
 #[derive(Debug)]
@@ -73,8 +102,9 @@ impl Quota {
             elsewhere: AtomicI64::new(0),
         };
         Self {
-            bytes: counter("disk.bytes", most.bytes, used.bytes),
-            files: counter("disk.files", most.files, used.files),
+            bytes: counter("diskBytes", most.bytes, used.bytes),
+            files: counter("diskFiles", most.files, used.files),
+            open: Mutex::default(),
         }
     }
 
@@ -98,6 +128,11 @@ impl Quota {
     pub fn set_elsewhere(&self, change: DiskChange) {
         self.bytes.elsewhere.store(change.bytes, Ordering::Release);
         self.files.elsewhere.store(change.files, Ordering::Release);
+    }
+
+    /// The open files. Whoever removes a file holds on to this meanwhile.
+    pub(crate) fn open_files(&self) -> MutexGuard<'_, OpenFiles> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn take_bytes(&self, bytes: u64) -> FsResult<()> {
@@ -125,12 +160,12 @@ mod tests {
     fn never_counts_beyond_the_limit_or_below_zero() {
         let quota = Quota::new(DiskUsage { bytes: 10, files: 1 }, DiskUsage { bytes: 4, files: 0 });
         quota.take_bytes(6).unwrap();
-        assert!(matches!(quota.take_bytes(1), Err(FsError::Quota { limit: "disk.bytes", most: 10 })));
+        assert!(matches!(quota.take_bytes(1), Err(FsError::Quota { limit: "diskBytes", most: 10 })));
         assert!(quota.take_bytes(u64::MAX).is_err());
         quota.give_back_bytes(100);
         assert_eq!(quota.used().bytes, 0);
         quota.take_file().unwrap();
-        assert!(matches!(quota.take_file(), Err(FsError::Quota { limit: "disk.files", most: 1 })));
+        assert!(matches!(quota.take_file(), Err(FsError::Quota { limit: "diskFiles", most: 1 })));
     }
 
     #[test]

@@ -263,7 +263,7 @@ impl Tree {
             Mode::empty(),
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS,
         )?;
-        let file = OpenFile::new(File::from(file), real, mode.write, Arc::clone(&self.quota));
+        let file = OpenFile::new(File::from(file), real, mode.write, Arc::clone(&self.quota))?;
         if mode.truncate && mode.write {
             file.set_len(0)?;
         }
@@ -290,7 +290,7 @@ impl Tree {
                 if permissions & 0o777 != 0o644 {
                     rustix::fs::fchmod(&fd, Mode::from_raw_mode(permissions))?;
                 }
-                Ok(OpenFile::new(File::from(fd), real, true, Arc::clone(&self.quota)))
+                OpenFile::new(File::from(fd), real, true, Arc::clone(&self.quota))
             }
             Err(error) => {
                 self.quota.give_back_files(1);

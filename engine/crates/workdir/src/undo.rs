@@ -3,13 +3,22 @@
 //! Records are appended to one file, contents that would be lost are kept beside it. Undoing runs from the last
 //! record to the first and cuts the file after each, so that it can itself be interrupted and go on. Nothing is
 //! synced: a killed process loses no write, and after a power failure the work directory is not trusted at all.
+//!
+//! Whatever the attempt made itself is known as such under every name that it is given, so each content of before is
+//! kept once, and what is kept never outgrows what was there.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+
+use rustix::io::Errno;
+
+/// The records of one attempt may take this much: undoing reads them into memory. It is enough for changes to a million
+/// files.
+const MAX_LOG_BYTES: u64 = 64 << 20;
 
 /// One change, as it must be undone. Paths are relative to the promotion's directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,19 +46,25 @@ pub(crate) struct UndoLog {
 #[derive(Debug)]
 struct State {
     log: File,
+    log_bytes: u64,
     next_kept: u64,
-    /// What this attempt made, or has kept already: changes to it need no further record.
-    covered: HashSet<PathBuf>,
+    /// What the kept files take, and what they may.
+    kept_bytes: u64,
+    most_kept_bytes: u64,
+    /// What this attempt made, or has kept already, by its present name: changes to it need no further record.
+    covered: BTreeSet<PathBuf>,
 }
 
 impl UndoLog {
-    /// Opens the log in `dir`, making it if needed.
-    pub(crate) fn open(base: &Path, dir: &Path) -> io::Result<Self> {
+    /// Opens the log in `dir`, making it if needed. What this process keeps may take `most_kept_bytes`.
+    pub(crate) fn open(base: &Path, dir: &Path, most_kept_bytes: u64) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         let log = File::options().read(true).append(true).create(true).open(dir.join("log"))?;
+        let log_bytes = log.metadata()?.len();
         // A number no other process can use: a worker and its parent may keep files in the same directory.
         let next_kept = u64::from(std::process::id()) << 32;
-        let state = State { log, next_kept, covered: HashSet::new() };
+        let covered = BTreeSet::new();
+        let state = State { log, log_bytes, next_kept, kept_bytes: 0, most_kept_bytes, covered };
         Ok(Self { base: base.to_owned(), dir: dir.to_owned(), state: Mutex::new(state) })
     }
 
@@ -63,8 +78,9 @@ impl UndoLog {
         let mut state = self.lock();
         if !state.is_covered_by_parent(path) {
             state.append(&Record::Made(path.to_owned()))?;
-            state.covered.insert(path.to_owned());
         }
+        // Also beneath a directory of this attempt: older files that move into it end what it says of all that is in it.
+        state.covered.insert(path.to_owned());
         Ok(())
     }
 
@@ -74,25 +90,26 @@ impl UndoLog {
         if state.is_covered(path) {
             return Ok(());
         }
-        let number = state.take_number();
-        copy_file(&self.base.join(path), &self.kept(number))?;
+        let full = self.base.join(path);
+        let number = state.take_number(&full)?;
+        copy_file(&full, &self.kept(number))?;
         state.append(&Record::Kept(path.to_owned(), number))?;
         state.covered.insert(path.to_owned());
         Ok(())
     }
 
-    /// Removes the file or link `path`, in a way that can be undone.
-    pub(crate) fn remove_file(&self, path: &Path) -> io::Result<()> {
+    /// Removes the file or link `path`, in a way that can be undone. Whether it is gone for good, and not kept.
+    pub(crate) fn remove_file(&self, path: &Path) -> io::Result<bool> {
         let mut state = self.lock();
         let full = self.base.join(path);
         if state.is_covered(path) {
             // It was made by this attempt, or its former content is kept already.
             state.covered.remove(path);
-            return fs::remove_file(full);
+            return fs::remove_file(full).map(|()| true);
         }
-        let number = state.take_number();
+        let number = state.take_number(&full)?;
         state.append(&Record::Kept(path.to_owned(), number))?;
-        fs::rename(full, self.kept(number))
+        fs::rename(full, self.kept(number)).map(|()| false)
     }
 
     /// Call before the empty directory `path` is removed.
@@ -109,12 +126,21 @@ impl UndoLog {
     pub(crate) fn before_renaming(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut state = self.lock();
         state.append(&Record::Renamed(from.to_owned(), to.to_owned()))?;
-        // What is known of paths beneath either name is no longer true of those names; and a directory of this
-        // attempt that takes in older files no longer speaks for all that is in it.
-        let moves_older_files = !state.is_covered(from);
-        state.covered.retain(|p| {
-            !(p.starts_with(from) || p.starts_with(to) || moves_older_files && to.starts_with(p))
-        });
+        let is_of_this_attempt = state.is_covered(from);
+        let _ = state.take_beneath(to);
+        for path in state.take_beneath(from) {
+            let rest = path.strip_prefix(from).unwrap_or(Path::new(""));
+            let moved = if rest.as_os_str().is_empty() { to.to_owned() } else { to.join(rest) };
+            state.covered.insert(moved);
+        }
+        if is_of_this_attempt {
+            state.covered.insert(to.to_owned());
+        } else {
+            // A directory of this attempt that takes in older files no longer speaks for all that is in it.
+            for above in to.ancestors() {
+                state.covered.remove(above);
+            }
+        }
         Ok(())
     }
 
@@ -151,12 +177,40 @@ impl UndoLog {
 
 impl State {
     fn append(&mut self, record: &Record) -> io::Result<()> {
-        self.log.write_all(&record.to_bytes())
+        let bytes = record.to_bytes();
+        let log_bytes = self.log_bytes + bytes.len() as u64;
+        if log_bytes > MAX_LOG_BYTES {
+            return Err(Errno::DQUOT.into());
+        }
+        self.log.write_all(&bytes)?;
+        self.log_bytes = log_bytes;
+        Ok(())
     }
 
-    fn take_number(&mut self) -> u64 {
+    /// A number for keeping the file `path`, if there is room for it.
+    fn take_number(&mut self, path: &Path) -> io::Result<u64> {
+        let kept_bytes = self.kept_bytes.saturating_add(path.symlink_metadata()?.len());
+        if kept_bytes > self.most_kept_bytes {
+            return Err(Errno::DQUOT.into());
+        }
+        self.kept_bytes = kept_bytes;
         self.next_kept += 1;
-        self.next_kept
+        Ok(self.next_kept)
+    }
+
+    /// Takes out what is known of `path` and of everything beneath it.
+    fn take_beneath(&mut self, path: &Path) -> Vec<PathBuf> {
+        // Paths are ordered by their parts, so those beneath one path follow it.
+        let beneath: Vec<PathBuf> = self
+            .covered
+            .range::<Path, _>((std::ops::Bound::Included(path), std::ops::Bound::Unbounded))
+            .take_while(|p| p.starts_with(path))
+            .cloned()
+            .collect();
+        for path in &beneath {
+            self.covered.remove(path);
+        }
+        beneath
     }
 
     fn is_covered(&self, path: &Path) -> bool {
@@ -248,7 +302,14 @@ impl Record {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
                 other => other,
             },
-            Self::Renamed(from, to) => fs::rename(base.join(to), base.join(from)),
+            Self::Renamed(from, to) => {
+                let (from, to) = (base.join(from), base.join(to));
+                if to.symlink_metadata().is_ok() {
+                    // What took the old name since then, in a directory of this attempt, has no record of its own.
+                    remove_any(&from)?;
+                }
+                fs::rename(to, from)
+            }
         };
         match done {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

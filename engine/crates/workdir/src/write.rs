@@ -59,12 +59,14 @@ impl Tree {
         if stat.kind == FileKind::Directory {
             return Err(Errno::ISDIR.into());
         }
-        match self.undo() {
+        let open = self.quota.open_files();
+        let is_gone = match self.undo() {
             Some(undo) => undo.remove_file(&self.undo_path(&place.path()))?,
-            None => rustix::fs::unlinkat(&*place.parent.fd, &place.name, AtFlags::empty())?,
-        }
+            None => rustix::fs::unlinkat(&*place.parent.fd, &place.name, AtFlags::empty()).map(|()| true)?,
+        };
         self.quota.give_back_files(1);
-        if stat.kind == FileKind::File {
+        // What is still open takes room until it is closed.
+        if stat.kind == FileKind::File && !(is_gone && open.is_open(stat.inode)) {
             self.quota.give_back_bytes(stat.len);
         }
         Ok(())

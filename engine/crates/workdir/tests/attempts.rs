@@ -142,7 +142,7 @@ fn growth_is_counted_and_bounded() {
     file.write_at(&[0; 4_000], 0).unwrap();
     file.write_at(&[1; 4_000], 0).unwrap();
     assert_eq!(tree.quota().used(), DiskUsage { bytes: 4_000, files: 1 });
-    assert!(matches!(file.set_len(20_000), Err(FsError::Quota { limit: "disk.bytes", .. })));
+    assert!(matches!(file.set_len(20_000), Err(FsError::Quota { limit: "diskBytes", .. })));
     assert!(matches!(file.write_at(&[0], u64::MAX - 1), Err(FsError::Quota { .. })));
     file.set_len(1_000).unwrap();
     assert_eq!(tree.quota().used().bytes, 1_000);
@@ -158,9 +158,108 @@ fn growth_is_counted_and_bounded() {
         next.work.make_dir(next.work.root(), Path::new(&format!("d{i}"))).unwrap();
     }
     let error = next.work.make_dir(next.work.root(), Path::new("one too many")).unwrap_err();
-    assert!(matches!(error, FsError::Quota { limit: "disk.files", .. }));
+    assert!(matches!(error, FsError::Quota { limit: "diskFiles", .. }));
     f.dir.roll_back(&next).unwrap();
     assert_eq!(f.dir.begin_attempt(KEY, MOST).unwrap().used_at_start().files, 1);
+}
+
+#[test]
+fn a_file_that_is_removed_while_it_is_open_takes_room_until_it_is_closed() {
+    let f = fixture();
+    let attempt = f.dir.begin_attempt(KEY, MOST).unwrap();
+    for tree in [&attempt.work, &attempt.scratch] {
+        let file = tree.open_file(tree.root(), Path::new("a"), Follow::Yes, CREATE).unwrap();
+        file.write_at(&[0; 4_000], 0).unwrap();
+        let again = file.clone();
+        let other = tree.open_file(tree.root(), Path::new("a"), Follow::Yes, OpenMode::default()).unwrap();
+        tree.remove_file(tree.root(), Path::new("a")).unwrap();
+        assert_eq!(tree.quota().used(), DiskUsage { bytes: 4_000, files: 0 });
+        file.write_at(&[0; 1_000], 4_000).unwrap();
+        drop((file, other));
+        assert_eq!(tree.quota().used().bytes, 5_000);
+        drop(again);
+        assert_eq!(tree.quota().used().bytes, 0);
+    }
+    // What is kept for undoing is no longer counted.
+    write(&attempt.work, "old", "content").unwrap();
+    f.dir.commit(&attempt).unwrap();
+    let next = f.dir.begin_attempt(KEY, MOST).unwrap();
+    let tree = &next.work;
+    let file = tree.open_file(tree.root(), Path::new("old"), Follow::Yes, OpenMode::default()).unwrap();
+    tree.remove_file(tree.root(), Path::new("old")).unwrap();
+    assert_eq!(tree.quota().used().bytes, 0);
+    drop(file);
+    assert_eq!(tree.quota().used().bytes, 0);
+}
+
+#[test]
+fn what_an_attempt_made_is_not_kept_under_any_name() {
+    let f = fixture();
+    let first = f.dir.begin_attempt(KEY, MOST).unwrap();
+    write(&first.work, "older", "x").unwrap();
+    f.dir.commit(&first).unwrap();
+    let before = snapshot(&f.dir.base().join("work"));
+    let attempt = f.dir.begin_attempt(KEY, MOST).unwrap();
+    let tree = &attempt.work;
+    let rename =
+        |from: &str, to: &str| tree.rename(tree.root(), Path::new(from), tree.root(), Path::new(to)).unwrap();
+    let mut older = "older".to_owned();
+    for round in 0..10 {
+        write(tree, "one", "made by this attempt").unwrap();
+        rename("one", "two");
+        tree.make_dir(tree.root(), Path::new("dir")).unwrap();
+        rename("two", "dir/three");
+        write(tree, "dir/four", "made by this attempt").unwrap();
+        // The directory no longer holds only what this attempt made.
+        rename(&older, "dir/older");
+        older = format!("older{round}");
+        rename("dir", "moved");
+        rename("moved/older", &older);
+        for name in ["moved/three", "moved/four"] {
+            write(tree, name, "changed").unwrap();
+        }
+        tree.remove_all(tree.root(), Path::new("moved")).unwrap();
+    }
+    let kept: Vec<_> = fs::read_dir(f.dir.base().join("undo/2-1")).unwrap().collect();
+    assert_eq!(kept.len(), 1, "the log alone");
+    f.dir.roll_back(&attempt).unwrap();
+    assert_eq!(snapshot(&f.dir.base().join("work")), before);
+}
+
+#[test]
+fn a_name_that_something_else_took_is_freed() {
+    let f = fixture();
+    let attempt = f.dir.begin_attempt(KEY, MOST).unwrap();
+    let tree = &attempt.work;
+    tree.make_dir(tree.root(), Path::new("dir")).unwrap();
+    write(tree, "dir/name", "a file").unwrap();
+    tree.rename(tree.root(), Path::new("dir/name"), tree.root(), Path::new("elsewhere")).unwrap();
+    tree.make_dir(tree.root(), Path::new("dir/name")).unwrap();
+    write(tree, "dir/name/inside", "x").unwrap();
+    f.dir.roll_back(&attempt).unwrap();
+    assert!(snapshot(&f.dir.base().join("work")).is_empty());
+}
+
+#[test]
+fn the_log_of_changes_is_bounded() {
+    let f = fixture();
+    let attempt = f.dir.begin_attempt(KEY, MOST).unwrap();
+    let tree = &attempt.work;
+    let mut deep = PathBuf::new();
+    for _ in 0..15 {
+        deep.push("d".repeat(250));
+        tree.make_dir(tree.root(), &deep).unwrap();
+    }
+    let names = [deep.join("a"), deep.join("b")];
+    tree.make_dir(tree.root(), &names[0]).unwrap();
+    let renames = (0..100_000).take_while(|round| {
+        let (from, to) = (&names[round % 2], &names[(round + 1) % 2]);
+        tree.rename(tree.root(), from, tree.root(), to).is_ok()
+    });
+    // Each record holds both names, of 3,771 bytes with the area.
+    assert_eq!(renames.count(), 8_877);
+    f.dir.roll_back(&attempt).unwrap();
+    assert!(snapshot(&f.dir.base().join("work")).is_empty());
 }
 
 #[test]
@@ -229,6 +328,10 @@ fn any_history_is_undone() {
         }
         let used = attempt.work.quota().used();
         assert_eq!(used, attempt.work.measure().unwrap(), "seed {seed}: the quota lost count");
+        let kept = fs::read_dir(f.dir.base().join("undo/3-1")).unwrap().map(Result::unwrap);
+        let kept = kept.filter(|file| file.file_name() != "log").map(|file| file.metadata().unwrap().len());
+        let most = attempt.used_at_start().bytes + 4 * 100;
+        assert!(kept.sum::<u64>() <= most, "seed {seed}: more is kept than there was");
         // As after a crash: nobody who knows the attempt is left.
         drop(attempt);
         assert_eq!(f.dir.recover(|_| false).unwrap(), Recovery::Ready);

@@ -4,7 +4,7 @@ use super::types::Type;
 use super::{Checked, Compiler, scalar, type_error};
 use crate::error::{ExprError, Span};
 use crate::methods;
-use crate::program::{Access, Node, Op, Step};
+use crate::program::{Access, Node, Op, Read, Step};
 use crate::suggest;
 use crate::syntax::ast::{self, Ast, Loop};
 use crate::value::Kind;
@@ -12,6 +12,11 @@ use crate::value::Kind;
 impl Compiler {
     pub(super) fn postfix(&mut self, base: &Ast, steps: &[ast::Step], span: Span) -> Checked<(Node, Type)> {
         let (mut base, mut static_type) = self.node(base)?;
+        if let (Op::Variable(variable), Some(ast::Step { access: ast::Access::Field(member), .. })) =
+            (&base.op, steps.first())
+        {
+            self.reads.push(Read { variable: variable.clone(), member: member.clone() });
+        }
         let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
         for step in steps {
             let (access, found) = self.step(step, &static_type)?;

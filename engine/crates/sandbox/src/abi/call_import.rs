@@ -18,37 +18,53 @@ const MODULE: &str = "windlass:step/call@0.1.0";
 /// The largest call, in bytes: a body of 2 MiB in base64 and what is around it.
 const MAX_CALL_BYTES: u32 = 4 << 20;
 
+/// Answers that wait to be closed may take this many bytes, not counting the last.
+const MAX_PENDING_BYTES: usize = 16 << 20;
+
 /// A memory access outside the guest's memory.
 const BAD_ADDRESS: i32 = -1;
 /// A handle that is not open.
 const BAD_HANDLE: i32 = -2;
-/// Too many answers are open at one time.
+/// Too many answers, or too long ones, are open at one time; the call was not made.
 const TOO_MANY: i32 = -3;
 
 /// Answers that have not been read to the end and closed.
 #[derive(Debug, Default)]
 pub(crate) struct PendingAnswers {
     open: BTreeMap<i32, (Vec<u8>, usize)>,
+    bytes: usize,
     next: i32,
 }
 
 impl PendingAnswers {
-    fn insert(&mut self, answer: Vec<u8>, most: usize) -> Option<i32> {
-        if self.open.len() >= most {
-            return None;
-        }
+    /// Whether there is room for one more beside `most`. Asked before a call is made, so that no answer is lost.
+    fn have_room(&self, most: usize) -> bool {
+        self.open.len() < most && self.bytes <= MAX_PENDING_BYTES
+    }
+
+    fn insert(&mut self, answer: Vec<u8>) -> i32 {
         self.next = self.next.checked_add(1).unwrap_or(1);
         while self.open.contains_key(&self.next) {
             self.next = self.next.checked_add(1).unwrap_or(1);
         }
+        self.bytes += answer.len();
         self.open.insert(self.next, (answer, 0));
-        Some(self.next)
+        self.next
+    }
+
+    fn remove(&mut self, handle: i32) -> bool {
+        let removed = self.open.remove(&handle);
+        self.bytes -= removed.as_ref().map_or(0, |(answer, _)| answer.len());
+        removed.is_some()
     }
 }
 
 pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.func_wrap(MODULE, "call", |mut caller: Caller<'_, Guest>, ptr: u32, len: u32| {
         caller.data().budget.check()?;
+        if !caller.data().answers.have_room(caller.data().handles) {
+            return Ok(TOO_MANY);
+        }
         let request = {
             let (memory, _) = GuestMemory::of(&mut caller)?;
             match memory.bytes(ptr, len) {
@@ -61,7 +77,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
         let answer = request.and_then(|text| Call::from_guest_json(&text)).and_then(|call| guest.call(call));
         let text = answer_to_guest_json(&answer).to_string().into_bytes();
         guest.budget.check()?;
-        Ok(guest.answers.insert(text, guest.handles).unwrap_or(TOO_MANY))
+        Ok(guest.answers.insert(text))
     })?;
     linker.func_wrap(
         MODULE,
@@ -78,10 +94,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
         },
     )?;
     linker.func_wrap(MODULE, "close", |mut caller: Caller<'_, Guest>, handle: i32| -> i32 {
-        match caller.data_mut().answers.open.remove(&handle) {
-            Some(_) => 0,
-            None => BAD_HANDLE,
-        }
+        if caller.data_mut().answers.remove(handle) { 0 } else { BAD_HANDLE }
     })?;
     Ok(())
 }

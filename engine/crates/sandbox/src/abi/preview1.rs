@@ -17,9 +17,10 @@ use memory::GuestMemory;
 pub(crate) use process::ENVIRONMENT;
 use wasmtime::{Caller, Linker};
 use windlass_ports::step_runner::RunRequest;
-use windlass_workdir::{Dir, Entry, OpenFile};
+use windlass_workdir::{Dir, OpenFile};
 
 use crate::guest::Guest;
+use crate::listing::Listing;
 use crate::output::Stream;
 
 /// The module name under which preview1 is imported.
@@ -37,7 +38,7 @@ enum Area {
 enum Descriptor {
     Stdin { read: usize },
     Output(Stream),
-    Dir { area: Area, dir: Dir, preopen: Option<&'static str>, listing: Option<Vec<Entry>> },
+    Dir { area: Area, dir: Dir, preopen: Option<&'static str>, listing: Option<Listing> },
     File { file: OpenFile, position: u64, append: bool },
 }
 

@@ -10,6 +10,7 @@ use super::errno::Errno;
 use super::memory::GuestMemory;
 use super::{Area, Descriptor, MODULE, Outcome, answer};
 use crate::guest::Guest;
+use crate::listing::Listing;
 
 /// Everything is allowed that there is: what a descriptor cannot do, its file refuses.
 const ALL_RIGHTS: u64 = 0x1fff_ffff;
@@ -160,7 +161,7 @@ fn fd_readdir(
     guest: &mut Guest,
     (fd, buffer, len, cookie, out): (u32, u32, u32, u64, u32),
 ) -> Outcome {
-    let trees = std::sync::Arc::clone(&guest.dir);
+    let (trees, listings) = (std::sync::Arc::clone(&guest.dir), guest.listings.clone());
     let Descriptor::Dir { area, dir, listing, .. } = guest.preview1.get(fd)? else {
         return Err(Errno::Notdir.into());
     };
@@ -170,13 +171,14 @@ fn fd_readdir(
     };
     // A listing is taken once and read in pieces, so that it does not change while it is read.
     if cookie == 0 || listing.is_none() {
-        *listing = Some(tree.list(dir)?);
+        *listing = None;
+        *listing = Some(listings.take(tree, dir)?);
     }
-    let listing = listing.as_deref().unwrap_or_default();
+    let entries = listing.as_ref().map(Listing::entries).unwrap_or_default();
     let mut bytes = Vec::new();
     let names = [(".", FileKind::Directory), ("..", FileKind::Directory)]
         .into_iter()
-        .chain(listing.iter().map(|entry| (entry.name.to_str().unwrap_or("\u{fffd}"), entry.kind)));
+        .chain(entries.iter().map(|entry| (entry.name.to_str().unwrap_or("\u{fffd}"), entry.kind)));
     let skip = usize::try_from(cookie).map_err(|_| Errno::Inval)?;
     for (index, (name, kind)) in names.enumerate().skip(skip) {
         let identity =

@@ -5,6 +5,13 @@ use wasmtime::{Caller, Extern};
 use super::errno::Errno;
 use crate::guest::Guest;
 
+/// One call takes this many pieces at most, as Linux does.
+const MAX_BUFFERS: u32 = 1_024;
+
+/// One call moves this many bytes at most, in pieces that may be the same again and again: no limit stops the host's own
+/// work. More is asked for in the next call.
+const MAX_BUFFERS_BYTES: u32 = 16 << 20;
+
 /// The memory of the calling module.
 pub(crate) struct GuestMemory<'a>(&'a mut [u8]);
 
@@ -66,16 +73,21 @@ impl<'a> GuestMemory<'a> {
         self.write(ptr, &value.to_le_bytes())
     }
 
-    /// The buffers of a list of `iovec`s, as (pointer, length). The list lies in memory, which bounds it.
+    /// The buffers of a list of `iovec`s, as (pointer, length), cut where they are more than one call moves.
     pub(crate) fn buffers(&self, list: u32, count: u32) -> Result<Vec<(u32, u32)>, Errno> {
-        let size = count.checked_mul(8).ok_or(Errno::Inval)?;
-        let raw = self.bytes(list, size)?;
+        if count > MAX_BUFFERS {
+            return Err(Errno::Inval);
+        }
+        let raw = self.bytes(list, count * 8)?;
+        let mut room = MAX_BUFFERS_BYTES;
         Ok(raw
             .chunks_exact(8)
             .map(|iovec| {
                 let word =
                     |at: usize| u32::from_le_bytes([iovec[at], iovec[at + 1], iovec[at + 2], iovec[at + 3]]);
-                (word(0), word(4))
+                let len = word(4).min(room);
+                room -= len;
+                (word(0), len)
             })
             .collect())
     }

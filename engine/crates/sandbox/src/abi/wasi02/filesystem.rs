@@ -16,11 +16,12 @@ use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
 };
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult, IoError};
 use windlass_workdir::{
-    AttemptDir, Dir, Entry, FileKind, Follow, FsError as WorkError, OpenFile, OpenMode, Stat, Tree,
+    AttemptDir, Dir, FileKind, Follow, FsError as WorkError, OpenFile, OpenMode, Stat, Tree,
 };
 
 use super::stream::{FileReader, FileWriter, Place};
 use crate::guest::Guest;
+use crate::listing::Listing;
 
 /// The most a single read gives.
 const MAX_READ_BYTES: u64 = 2 << 20;
@@ -36,7 +37,10 @@ enum Node {
     Dir(Area, Dir),
 }
 
-struct Listing(std::vec::IntoIter<Entry>);
+struct Reading {
+    listing: Listing,
+    next: usize,
+}
 
 type DescriptorHandle = Resource<types::Descriptor>;
 type ListingHandle = Resource<types::DirectoryEntryStream>;
@@ -271,8 +275,9 @@ impl types::HostDescriptor for View<'_> {
     }
 
     fn read_directory(&mut self, handle: DescriptorHandle) -> FsResult<ListingHandle> {
-        let entries = self.in_dir(&handle, Tree::list)?;
-        let listing = self.guest.table().push(Listing(entries.into_iter()))?;
+        let listings = self.guest.listings.clone();
+        let listing = self.in_dir(&handle, |tree, dir| listings.take(tree, dir))?;
+        let listing = self.guest.table().push(Reading { listing, next: 0 })?;
         Ok(Resource::new_own(listing.rep()))
     }
 
@@ -426,15 +431,17 @@ impl View<'_> {
 
 impl types::HostDirectoryEntryStream for View<'_> {
     fn read_directory_entry(&mut self, listing: ListingHandle) -> FsResult<Option<DirectoryEntry>> {
-        let listing = self.guest.table().get_mut(&Resource::<Listing>::new_borrow(listing.rep()))?;
-        Ok(listing.0.next().map(|entry| DirectoryEntry {
+        let reading = self.guest.table().get_mut(&Resource::<Reading>::new_borrow(listing.rep()))?;
+        let entry = reading.listing.entries().get(reading.next);
+        reading.next += 1;
+        Ok(entry.map(|entry| DirectoryEntry {
             type_: kind(entry.kind),
             name: entry.name.to_string_lossy().into_owned(),
         }))
     }
 
     fn drop(&mut self, listing: ListingHandle) -> wasmtime::Result<()> {
-        self.guest.table().delete(Resource::<Listing>::new_own(listing.rep()))?;
+        self.guest.table().delete(Resource::<Reading>::new_own(listing.rep()))?;
         Ok(())
     }
 }

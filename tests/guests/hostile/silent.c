@@ -1,0 +1,3 @@
+// Ends without a word.
+
+int main(void) { return 0; }

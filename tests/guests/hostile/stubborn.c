@@ -1,0 +1,5 @@
+// Computes for as long as nobody stops it: a test does.
+
+int main(void) {
+    for (volatile unsigned i = 0;; i++) {}
+}

@@ -1,0 +1,8 @@
+// Traps.
+
+#include <stdio.h>
+
+int main(void) {
+    fputs("about to trap\n", stderr);
+    __builtin_trap();
+}
