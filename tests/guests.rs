@@ -2,7 +2,11 @@
 //!
 //! The guests are in `guests/hostile`, one file for each thing tried.
 
+mod files;
+mod git;
 mod limits;
+mod network;
+mod others;
 
 use serde_json::Value;
 use windlass_tests::{Ended, Options, Windlass, World, test_guests};
@@ -23,18 +27,28 @@ async fn run(guest: &str) -> Ended {
     promote(&world).run().await
 }
 
-/// What the guest said, which ended well.
+/// What the guest told, which ended well.
 #[track_caller]
 fn told(ended: Ended) -> Value {
     let promotion = ended.expect(0).json();
     promotion["status"]["state"]["guest"].clone()
 }
 
-/// Why the guest did not end well.
+/// The status and the message of a step of a promotion that did not succeed.
 #[track_caller]
-fn complaint(ended: Ended) -> String {
+fn complaint(ended: Ended, alias: &str) -> (String, String) {
     let promotion = ended.expect(1).json();
     let steps = promotion["status"]["stepExecutionMetadata"].as_array().expect("the steps");
-    let guest = steps.iter().find(|step| step["alias"] == "guest").expect("the guest");
-    guest["message"].as_str().unwrap_or_default().to_owned()
+    let step = steps.iter().find(|step| step["alias"] == alias).expect("the step was begun");
+    let text = |name: &str| step[name].as_str().unwrap_or_default().to_owned();
+    (text("status"), text("message"))
+}
+
+/// Why the guest was ended, for good.
+#[track_caller]
+fn stopped(ended: Ended) -> String {
+    let (status, message) = complaint(ended, "guest");
+    assert_eq!(status, "Errored", "{message}");
+    let reason = message.strip_prefix("an unrecoverable error occurred: error running step \"guest\": ");
+    reason.unwrap_or_else(|| panic!("{message} may be tried again")).to_owned()
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a verb.
 
 mod abort;
+mod bench;
 mod compile_step;
 mod demo;
 mod run;
@@ -29,6 +30,9 @@ enum Verb {
     Abort(abort::AbortArgs),
     /// Work on step plugins.
     Step(step::StepArgs),
+    /// Promote over and over, and print how long each took. For benchmarks.
+    #[command(hide = true)]
+    Bench(Box<bench::BenchArgs>),
     /// Run steps for another process. Started by windlass itself.
     #[command(hide = true)]
     Worker,
@@ -45,6 +49,7 @@ impl Cli {
             Verb::Demo(args) => block_on(args.run()),
             Verb::Abort(args) => block_on(args.run()),
             Verb::Step(args) => args.run(),
+            Verb::Bench(args) => block_on(args.run()),
             Verb::Worker => block_on(worker::run()),
             Verb::CompileStep(args) => args.run(),
         }

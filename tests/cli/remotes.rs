@@ -82,7 +82,10 @@ async fn a_variable_that_is_not_there() {
     let before = world.branches().await;
     let ended = world.promote("dev").run().await.expect(1);
     assert_eq!(world.branches().await, before);
-    assert_eq!(ended.stderr.trim(), "warning: step \"step-1\" reads vars.src, which is not defined and therefore null");
+    assert_eq!(
+        ended.stderr.trim(),
+        "warning: step \"step-1\" reads vars.src, which is not defined and therefore null"
+    );
     let message = "step \"step-1\": invalid git-clone config: checkout.0.path: Invalid type. Expected: string, given: null";
     assert!(ended.stdout.contains(message), "{}", ended.stdout);
 }

@@ -168,6 +168,14 @@ impl Running {
         self.child.id().expect("the program runs")
     }
 
+    /// The next line of its output; none at the end.
+    ///
+    /// # Panics
+    /// If the output cannot be read.
+    pub async fn next_line(&mut self) -> Option<String> {
+        self.stdout.next_line().await.expect("the output can be read")
+    }
+
     /// Waits for a line of its output that holds `part`.
     ///
     /// # Panics

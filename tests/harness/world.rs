@@ -27,11 +27,13 @@ pub struct Options {
     pub steps: String,
     /// Argo CD looks after the Applications.
     pub argo_cd: bool,
+    /// More files on `main`, by path.
+    pub files: Vec<(String, String)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { steps: PIPELINE.to_owned(), argo_cd: true }
+        Self { steps: PIPELINE.to_owned(), argo_cd: true, files: Vec::new() }
     }
 }
 
@@ -116,7 +118,11 @@ impl World {
         let server = Server::start(config).await.expect("the servers start");
         let repository = git.create(REPOSITORY).await.expect("a repository");
         let image = server.image_name("app");
-        let main = repository.commit(&first_commit(&image, at)).await.expect("a commit");
+        let commit = options
+            .files
+            .iter()
+            .fold(first_commit(&image, at), |commit, (path, text)| commit.write(path, text));
+        let main = repository.commit(&commit).await.expect("a commit");
         for tag in ["v1.0.0", "v1.1.0"] {
             registry.add_image("app", tag, &NewImage::default().label("tag", tag)).expect("an image");
         }

@@ -11,8 +11,16 @@ use crate::setup::setup_c;
 use crate::{Failed, go, workspace};
 
 /// What every guest in C is compiled with.
-const C_FLAGS: [&str; 8] =
-    ["--target=wasm32-wasi", "-std=c17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-fuse-ld=lld", "-Wl,--strip-all"];
+const C_FLAGS: [&str; 8] = [
+    "--target=wasm32-wasi",
+    "-std=c17",
+    "-D_GNU_SOURCE",
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-fuse-ld=lld",
+    "-Wl,--strip-all",
+];
 
 /// Builds whatever is out of date. The built-in steps must have been built: tests run them beside the guests.
 pub(crate) fn build() -> Result<(), Failed> {
@@ -89,7 +97,8 @@ fn add_built_in_steps() -> Result<(), Failed> {
 
 fn read_index(dir: &Path) -> Result<Value, Failed> {
     let path = dir.join("index.json");
-    let failed = |e: &dyn std::fmt::Display| format!("{}: {e}; run `cargo xtask steps` first", path.display());
+    let failed =
+        |e: &dyn std::fmt::Display| format!("{}: {e}; run `cargo xtask steps` first", path.display());
     serde_json::from_slice(&std::fs::read(&path).map_err(|e| failed(&e))?).map_err(|e| failed(&e))
 }
 

@@ -1,5 +1,6 @@
 //! What a developer of the project runs: `cargo xtask test`, `cargo xtask demo`, and the parts of those.
 
+mod bench;
 mod command;
 mod go;
 mod guests;
@@ -41,6 +42,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Measure, and print `bench NAME VALUE UNIT target TARGET ok|short` a line.
+    Bench,
     /// Check the rules that no compiler knows.
     Tidy,
     /// Run every check and every test.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Task::Steps { names } => steps::build_some(&names),
         Task::Guests => guests::build(),
         Task::Demo { options } => demo(&options),
+        Task::Bench => bench::run(),
         Task::Tidy => tidy::run(),
         Task::Test => tests::run(),
     };

@@ -10,7 +10,8 @@ use windlass_model::promotion::{PromotionRecord, StepSpec};
 pub(crate) fn undefined_variables(record: &PromotionRecord) -> Vec<String> {
     let mut told = Vec::new();
     for step in &record.steps {
-        let known: BTreeSet<&str> = record.vars.iter().chain(&step.vars).map(|var| var.name.as_str()).collect();
+        let known: BTreeSet<&str> =
+            record.vars.iter().chain(&step.vars).map(|var| var.name.as_str()).collect();
         let mut read = BTreeSet::new();
         for text in texts(step) {
             if let Ok(template) = Template::parse(text) {
@@ -21,7 +22,9 @@ pub(crate) fn undefined_variables(record: &PromotionRecord) -> Vec<String> {
             let near = windlass_catalog::nearest(name, known.iter().copied());
             let hint = near.map(|near| format!("; did you mean vars.{near}?")).unwrap_or_default();
             let alias = step.alias.as_str();
-            told.push(format!("step {alias:?} reads vars.{name}, which is not defined and therefore null{hint}"));
+            told.push(format!(
+                "step {alias:?} reads vars.{name}, which is not defined and therefore null{hint}"
+            ));
         }
     }
     told

@@ -2,13 +2,15 @@
 
 #include <stdio.h>
 
-__attribute__((noinline)) static int deeper(volatile int *depth) {
-    volatile int local = *depth + 1;
-    return local ? deeper(&local) + local : 0;
+static volatile int bottom;
+
+__attribute__((noinline)) static int deeper(int depth) {
+    // No compiler makes a loop of this.
+    return depth == bottom ? 0 : deeper(depth + 1) / 3 + depth;
 }
 
 int main(void) {
-    int depth = 0;
     fputs("going down\n", stderr);
-    return deeper(&depth);
+    bottom = -1;
+    return deeper(1);
 }

@@ -9,6 +9,7 @@
 int main(void) {
     // A long path makes long records.
     char name[256] = {0};
+    if (chdir("/work")) exit(2);
     memset(name, 'd', 250);
     for (int depth = 0; depth < 15; depth++) {
         if (mkdir(name, 0755) || chdir(name)) exit(3);

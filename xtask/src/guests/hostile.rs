@@ -50,7 +50,8 @@ fn build_one(source: &Path, comment: &str) -> Result<(), Failed> {
 /// The manifest in the comment at the head of a source.
 fn manifest_of(name: &str, head: &[&str]) -> String {
     let summary = head.first().copied().unwrap_or_default();
-    let rest: String = head.iter().filter_map(|line| line.strip_prefix('|')).flat_map(|line| [line, "\n"]).collect();
+    let rest: String =
+        head.iter().filter_map(|line| line.strip_prefix('|')).flat_map(|line| [line, "\n"]).collect();
     format!(
         "name = {name:?}\nversion = \"0.1.0\"\nsummary = {summary:?}\nconfigSchema = {{ type = \"object\" }}\n{rest}"
     )

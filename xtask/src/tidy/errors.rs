@@ -31,8 +31,14 @@ pub(super) fn check(root: &Path, wrong: &mut Vec<String>) -> Result<(), Failed> 
         .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".md").map(ToOwned::to_owned))
         .filter(|name| name != "README")
         .collect();
-    wrong.extend(codes.difference(&pages).map(|code| format!("the error {code} has no page docs/errors/{code}.md")));
-    wrong.extend(pages.difference(&codes).map(|code| format!("docs/errors/{code}.md is about no error of the program")));
+    wrong.extend(
+        codes.difference(&pages).map(|code| format!("the error {code} has no page docs/errors/{code}.md")),
+    );
+    wrong.extend(
+        pages
+            .difference(&codes)
+            .map(|code| format!("docs/errors/{code}.md is about no error of the program")),
+    );
     Ok(())
 }
 

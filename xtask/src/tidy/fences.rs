@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::Failed;
 
 /// Where packages are, and whether each directory below holds one.
-const PLACES: [(&str, bool); 4] = [("engine", false), ("engine/crates", true), ("steps-sdk", false), ("tests", false)];
+const PLACES: [(&str, bool); 4] =
+    [("engine", false), ("engine/crates", true), ("steps-sdk", false), ("tests", false)];
 
 /// Rooms that built-in steps may use: those without I/O.
 const FOR_STEPS: [&str; 3] = ["model", "step", "yaml"];
@@ -37,7 +38,11 @@ pub(super) fn check(root: &Path, wrong: &mut Vec<String>) -> Result<(), Failed> 
         check_form(&entry, &package, wrong);
         for used in dependencies(&package, "dependencies").filter_map(|name| name.strip_prefix("windlass-")) {
             if !FOR_STEPS.contains(&used) {
-                wrong.push(format!("{} uses {used}, and steps may use only {}", entry.display(), FOR_STEPS.join(", ")));
+                wrong.push(format!(
+                    "{} uses {used}, and steps may use only {}",
+                    entry.display(),
+                    FOR_STEPS.join(", ")
+                ));
             }
         }
     }
@@ -55,7 +60,8 @@ fn packages(root: &Path) -> Result<Vec<PathBuf>, Failed> {
 
 fn entries(dir: &Path) -> Result<Vec<PathBuf>, Failed> {
     let entries = std::fs::read_dir(dir).map_err(|e| format!("{}: {e}", dir.display()))?;
-    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    let mut found: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     found.sort();
     Ok(found)
 }
@@ -65,7 +71,11 @@ fn room_of(package: &str) -> String {
 }
 
 fn dependencies<'p>(package: &'p toml::Table, section: &str) -> impl Iterator<Item = &'p str> {
-    package.get(section).and_then(toml::Value::as_table).into_iter().flat_map(|table| table.keys().map(String::as_str))
+    package
+        .get(section)
+        .and_then(toml::Value::as_table)
+        .into_iter()
+        .flat_map(|table| table.keys().map(String::as_str))
 }
 
 fn check_dependencies(
@@ -132,7 +142,9 @@ mod tests {
 
     #[test]
     fn the_table_is_read() {
-        let fences = table("x\n| room | may use | alone |\n|---|---|---|\n| git | egress, model | git2 |\n| model | | |\n\ny");
+        let fences = table(
+            "x\n| room | may use | alone |\n|---|---|---|\n| git | egress, model | git2 |\n| model | | |\n\ny",
+        );
         let set = |names: &[&str]| names.iter().map(ToString::to_string).collect();
         assert_eq!(fences["git"], Fence { may_use: set(&["egress", "model"]), alone: set(&["git2"]) });
         assert_eq!(fences["model"], Fence::default());

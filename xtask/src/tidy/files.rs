@@ -12,7 +12,10 @@ const MOST_LINES: usize = 500;
 const BUILT: [&str; 5] = [".wasm", ".cwasm", ".so", ".a", ".o"];
 
 pub(super) fn check(root: &Path, wrong: &mut Vec<String>) -> Result<(), Failed> {
-    let listed = Run::new("git").dir(root).args(["ls-files", "--cached", "--others", "--exclude-standard"]).output()?;
+    let listed = Run::new("git")
+        .dir(root)
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .output()?;
     for name in listed.lines() {
         if BUILT.iter().any(|ending| name.ends_with(ending)) {
             wrong.push(format!("{name} is built, and must not be committed"));
@@ -31,7 +34,9 @@ fn check_source(name: &str, text: &str, wrong: &mut Vec<String>) {
     }
     let lines = text.lines().take_while(|line| *line != "#[cfg(test)]").count();
     if lines > MOST_LINES {
-        wrong.push(format!("{name} has {lines} lines; split what does more than one thing ({MOST_LINES} at most)"));
+        wrong.push(format!(
+            "{name} has {lines} lines; split what does more than one thing ({MOST_LINES} at most)"
+        ));
     }
 }
 

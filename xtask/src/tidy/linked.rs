@@ -6,7 +6,8 @@ use crate::Failed;
 use crate::command::Run;
 
 pub(super) fn check(root: &Path, wrong: &mut Vec<String>) -> Result<(), Failed> {
-    let deny: toml::Table = super::read(&root.join("deny.toml"))?.parse().map_err(|e| format!("deny.toml: {e}"))?;
+    let deny: toml::Table =
+        super::read(&root.join("deny.toml"))?.parse().map_err(|e| format!("deny.toml: {e}"))?;
     let banned = deny["bans"]["deny"].as_array().into_iter().flatten();
     let banned: Vec<&str> = banned.filter_map(|entry| entry.get("crate")?.as_str()).collect();
     let tree = Run::new("cargo")

@@ -27,8 +27,14 @@ type Checked<T> = Result<T, ExprError>;
 /// # Errors
 /// A type error at the part that can never work.
 pub(crate) fn compile(ast: &Ast, dialect: Dialect) -> Checked<Program> {
-    let mut compiler =
-        Compiler { dialect, locals: Vec::new(), slots: 0, loops: Vec::new(), pattern_steps: 0, reads: Vec::new() };
+    let mut compiler = Compiler {
+        dialect,
+        locals: Vec::new(),
+        slots: 0,
+        loops: Vec::new(),
+        pattern_steps: 0,
+        reads: Vec::new(),
+    };
     let (root, _) = compiler.node(ast)?;
     Ok(Program { root, slots: compiler.slots, reads: compiler.reads })
 }

@@ -87,7 +87,10 @@ impl Template {
             Part::Expression(program, _) => Some(program),
             Part::Literal(_) => None,
         });
-        programs.flat_map(|program| &program.reads).filter(move |read| *read.variable == *name).map(|read| &*read.member)
+        programs
+            .flat_map(|program| &program.reads)
+            .filter(move |read| *read.variable == *name)
+            .map(|read| &*read.member)
     }
 
     /// The text it was parsed from.

@@ -101,7 +101,8 @@ impl Linkers {
 
 fn broken(error: &wasmtime::Error) -> LoadError {
     // The causes, without the name of a file that the host made.
-    let causes = error.chain().map(ToString::to_string).filter(|cause| !cause.contains("failed deserialization for"));
+    let causes =
+        error.chain().map(ToString::to_string).filter(|cause| !cause.contains("failed deserialization for"));
     LoadError::Broken(causes.collect::<Vec<_>>().join(": "))
 }
 

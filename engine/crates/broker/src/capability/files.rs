@@ -74,7 +74,7 @@ pub(crate) fn failed(path: &WorkPath, error: &FsError) -> CallError {
         return CallError::not_found("file-not-found", message);
     }
     match error {
-        FsError::Quota { .. } => CallError::limit("diskBytes", message),
+        FsError::Quota { limit, .. } => CallError::limit(limit, message),
         FsError::Escape => CallError::denied("path-refused", message),
         _ => CallError::invalid("file-unusable", message),
     }

@@ -87,7 +87,8 @@ impl<'a> Parser<'a> {
 
     fn unexpected(&self) -> ExprError {
         let token = self.current();
-        let error = ExprError::new(ErrorClass::Parse, token.span, format!("{} cannot stand here", token.describe()));
+        let error =
+            ExprError::new(ErrorClass::Parse, token.span, format!("{} cannot stand here", token.describe()));
         self.with_hint(error)
     }
 

@@ -1,0 +1,107 @@
+//! Guests that want out of their work directory.
+
+use serde_json::{Value, json};
+use windlass_tests::World;
+
+use super::{promote, told, world};
+
+/// What WASI says of a path that leads out.
+const REFUSED: &str = "Capabilities insufficient";
+
+/// Runs a guest in a world of its own; what it told. Nothing outside of its directories has been touched.
+async fn run_and_look(guest: &str) -> Value {
+    let world = world(&format!("- uses: {guest}\n  as: guest\n  config: {{ url: SERVER/v2/ }}\n")).await;
+    world.edit_manifests("SERVER", world.server.url());
+    let told = told(promote(&world).run().await);
+    assert_eq!(escaped(&world), Vec::<String>::new());
+    assert!(!std::path::Path::new("/tmp/escaped").exists());
+    told
+}
+
+/// Whatever a guest made outside of its work directory: it calls such things `escaped`.
+fn escaped(world: &World) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![world.path("")];
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap) {
+            let is_inside = entry.path().parent().is_some_and(|dir| dir.ends_with("work"));
+            if entry.file_name() == "escaped" && !is_inside {
+                found.push(entry.path().display().to_string());
+            }
+            if entry.file_type().unwrap().is_dir() {
+                open.push(entry.path());
+            }
+        }
+    }
+    found
+}
+
+/// What was told of everything but `names` is that it was refused.
+#[track_caller]
+fn all_refused_but(told: &Value, names: Value) {
+    let mut told = told.as_object().expect("what was tried").clone();
+    for (name, result) in names.as_object().expect("names") {
+        assert_eq!(told.remove(name).as_ref(), Some(result), "{name}");
+    }
+    assert!(told.len() > 6, "{told:?}");
+    for (name, result) in told {
+        assert_eq!(result, REFUSED, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn links_lead_nowhere_else() {
+    all_refused_but(
+        &run_and_look("symlink").await,
+        json!({
+            "to the parent": "done",
+            "to a link": "done",
+            "to itself": "done",
+            "read in a loop": "Symbolic link loop",
+        }),
+    );
+}
+
+#[tokio::test]
+async fn dots_lead_nowhere_else() {
+    all_refused_but(
+        &run_and_look("dot-dot").await,
+        json!({
+            "make inside": "done",
+            "come back": "done",
+            "rename across": "Cross-device link",
+            "link hard": "Not supported",
+        }),
+    );
+}
+
+#[tokio::test]
+async fn absolute_paths_name_nothing() {
+    all_refused_but(
+        &run_and_look("absolute").await,
+        json!({
+            "nothing": "No such file or directory",
+            "from no directory": "Not a directory",
+            "from a descriptor of the host": "Bad file descriptor",
+        }),
+    );
+}
+
+#[tokio::test]
+async fn the_host_does_not_go_out_for_a_guest() {
+    let told = run_and_look("smuggle").await;
+    let error = |name: &str| {
+        let error = &told[name]["err"];
+        (error["code"].as_str().unwrap_or_default(), error["message"].as_str().unwrap_or_default())
+    };
+    let refused = "the path leads out of the work directory or through a symbolic link";
+    assert_eq!(error("send by a link"), ("path-refused", format!("up/boot: {refused}").as_str()));
+    assert_eq!(error("save by a link"), ("path-refused", format!("up/escaped: {refused}").as_str()));
+    // Dots and slashes do not climb: the work directory is the root of every path.
+    let missing = "No such file or directory (os error 2)";
+    assert_eq!(error("send by dots"), ("file-not-found", format!("boot: {missing}").as_str()));
+    assert_eq!(error("send an absolute path"), ("file-not-found", format!("etc/passwd: {missing}").as_str()));
+    assert_eq!(told["save by dots"]["ok"]["status"], 200);
+    assert_eq!(told["was saved inside"], "done");
+    assert_eq!(error("send the link itself").0, "file-unusable");
+}
