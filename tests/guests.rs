@@ -8,6 +8,8 @@ mod limits;
 mod network;
 mod others;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use windlass_tests::{Ended, Options, Windlass, World, test_guests};
 
@@ -25,6 +27,29 @@ fn promote(world: &World) -> Windlass {
 async fn run(guest: &str) -> Ended {
     let world = world(&format!("- uses: {guest}\n  as: guest\n")).await;
     promote(&world).run().await
+}
+
+/// Runs the steps of a world, of which the last is `uses: waiting`; what is in the promotion's directory meanwhile: its path
+/// there, without a slash at the end, and its content unless it is a directory or a link.
+async fn look(world: &World) -> BTreeMap<String, Vec<u8>> {
+    let mut running = world.run_in("looked-at").args(["--stage", "dev"]).steps(&test_guests().join("steps")).start();
+    running.line_with("looking is allowed").await;
+    let promotions = std::fs::read_dir(world.path("looked-at/promotions")).expect("the promotions");
+    let base = promotions.map(|entry| entry.expect("a promotion").path()).next().expect("a promotion");
+    let mut found = BTreeMap::new();
+    let mut open = vec![base.clone()];
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).expect("a directory").map(|entry| entry.expect("an entry")) {
+            let (path, kind) = (entry.path(), entry.file_type().expect("a kind"));
+            let content = if kind.is_file() { std::fs::read(&path).expect("a file") } else { Vec::new() };
+            found.insert(path.strip_prefix(&base).expect("beneath it").display().to_string(), content);
+            if kind.is_dir() {
+                open.push(path);
+            }
+        }
+    }
+    running.kill().await;
+    found
 }
 
 /// What the guest told, which ended well.

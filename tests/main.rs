@@ -2,6 +2,7 @@
 //! `cli` types what users type wrongly, `guests` runs steps that mean harm.
 
 mod cli;
+mod contract;
 mod crash;
 mod e2e;
 mod guests;

@@ -171,6 +171,7 @@ impl Engine {
             policy: self.policy.clone(),
             operator: self.grants.clone(),
             limits: Limits::default(),
+            most: Limits::MOST,
             ui_base_url: String::new(),
         };
         Driver::new(ports, settings)

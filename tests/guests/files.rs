@@ -1,39 +1,26 @@
 //! Guests that want out of their work directory.
 
 use serde_json::{Value, json};
-use windlass_tests::World;
 
-use super::{promote, told, world};
+use super::{look, promote, told, world};
 
 /// What WASI says of a path that leads out.
 const REFUSED: &str = "Capabilities insufficient";
 
-/// Runs a guest in a world of its own; what it told. Nothing outside of its directories has been touched.
+/// Runs a guest in a world of its own; what it told. Nothing outside of its directories has been touched: what guests make
+/// there is called `escaped`, and the file they change is `boot`.
 async fn run_and_look(guest: &str) -> Value {
-    let world = world(&format!("- uses: {guest}\n  as: guest\n  config: {{ url: SERVER/v2/ }}\n")).await;
+    let step = format!("- uses: {guest}\n  as: guest\n  config: {{ url: SERVER/v2/ }}\n");
+    let world = world(&format!("{step}- uses: waiting\n")).await;
     world.edit_manifests("SERVER", world.server.url());
-    let told = told(promote(&world).run().await);
-    assert_eq!(escaped(&world), Vec::<String>::new());
+    let found = look(&world).await;
+    let escaped = |path: &&String| path.ends_with("escaped") && *path != "work/escaped";
+    assert_eq!(found.keys().filter(escaped).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(found["boot"], std::fs::read("/proc/sys/kernel/random/boot_id").unwrap());
+    assert!(found.contains_key("git") && found.contains_key("work"), "{found:?}");
     assert!(!std::path::Path::new("/tmp/escaped").exists());
-    told
-}
-
-/// Whatever a guest made outside of its work directory: it calls such things `escaped`.
-fn escaped(world: &World) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![world.path("")];
-    while let Some(dir) = open.pop() {
-        for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap) {
-            let is_inside = entry.path().parent().is_some_and(|dir| dir.ends_with("work"));
-            if entry.file_name() == "escaped" && !is_inside {
-                found.push(entry.path().display().to_string());
-            }
-            if entry.file_type().unwrap().is_dir() {
-                open.push(entry.path());
-            }
-        }
-    }
-    found
+    world.edit_manifests("- uses: waiting", "");
+    told(promote(&world).run().await)
 }
 
 /// What was told of everything but `names` is that it was refused.

@@ -55,7 +55,7 @@ async fn no_descriptor_is_a_socket() {
 
 #[tokio::test]
 async fn what_a_manifest_does_not_ask_for_is_denied() {
-    let world = world_with("undeclared", "SERVER/v2/").await;
+    let world = world_with("undeclared", "SERVER/v2/reached").await;
     let applications = |world: &World| world.kubernetes.gate().count("/applications/app-dev");
     let before = applications(&world);
     // Discovery, which is no step, needs the address of its servers.
@@ -79,6 +79,7 @@ async fn what_a_manifest_does_not_ask_for_is_denied() {
     let (code, message) = error(&told["read with post"]);
     assert_eq!(code, "not-granted");
     assert!(message.contains("    - http.read-post:\n        url: https://declared.example\n"), "{message}");
+    assert_eq!(world.registry.gate().count("/v2/reached"), 0);
     assert_eq!(applications(&world), before);
     assert_eq!(world.git.gate().count("git-receive-pack"), 0);
 }

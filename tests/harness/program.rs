@@ -216,6 +216,15 @@ impl Running {
         panic!("the program ended too early ({status:?}):\n{out}\n{errors}");
     }
 
+    /// Interrupts it, as Ctrl-C does.
+    ///
+    /// # Panics
+    /// If it has ended, or there is no program `kill`.
+    pub async fn interrupt(&self) {
+        let killed = Command::new("kill").args(["-INT", &self.id().to_string()]).status().await;
+        assert!(killed.is_ok_and(|status| status.success()), "the program can be interrupted");
+    }
+
     /// Kills it, as a crash would, and waits until it is gone.
     ///
     /// # Panics

@@ -10,7 +10,7 @@
 
 int main(void) {
     char path[32];
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 4000; i++) {
         snprintf(path, sizeof path, "/work/%d", i);
         int file = open(path, O_CREAT | O_RDWR, 0644);
         if (file < 0 || close(file)) exit(3);

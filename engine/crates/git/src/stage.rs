@@ -59,7 +59,7 @@ impl<'a> Staging<'a> {
         match self.open_below(&below) {
             Ok(start) => self.add_dir(&start, &below, &mut seen)?,
             Err(error) if error.is_not_found() => {}
-            Err(error) => return Err(file_failed(&below, &error)),
+            Err(error) => return Err(self.not_opened(&below, &error)),
         }
         for entry in self.tracked_below(&below) {
             let path = entry_path(&entry);
@@ -107,13 +107,18 @@ impl<'a> Staging<'a> {
 
     /// The worktree's own directory.
     pub(crate) fn root(&self) -> Result<Dir, CallError> {
-        self.open_below(Path::new("")).map_err(|e| match e {
+        self.open_below(Path::new("")).map_err(|e| self.not_opened(Path::new(""), &e))
+    }
+
+    fn not_opened(&self, below: &Path, error: &FsError) -> CallError {
+        let path: PathBuf = Path::new(self.found.root.as_str()).join(below).components().collect();
+        match error {
             FsError::Escape => CallError::denied(
                 "path-escapes",
-                format!("{} has become a symbolic link, which is never followed", self.found.root),
+                format!("{} has become a symbolic link, which is never followed", path.display()),
             ),
-            e => file_failed(Path::new(self.found.root.as_str()), &e),
-        })
+            error => file_failed(&path, error),
+        }
     }
 
     fn open_below(&self, below: &Path) -> Result<Dir, FsError> {

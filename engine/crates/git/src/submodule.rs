@@ -94,13 +94,12 @@ fn check_out_one(
 
 /// The paths and URLs in `.gitmodules`.
 fn urls(repository: &Repository, tree: Oid) -> Result<Vec<(String, String)>, CallError> {
-    let read = || -> Result<Vec<u8>, git2::Error> {
+    let read = || -> Result<Option<Vec<u8>>, git2::Error> {
         let entry = repository.find_tree(tree)?.get_name(".gitmodules").map(|entry| entry.id());
-        let entry =
-            entry.ok_or_else(|| git2::Error::from_str("the tree names submodules but has no .gitmodules"))?;
-        Ok(repository.find_blob(entry)?.content().to_vec())
+        entry.map(|entry| Ok(repository.find_blob(entry)?.content().to_vec())).transpose()
     };
-    let content = read().map_err(|e| failed("submodules", &e))?;
+    // Without the file there is no submodule whose place is known.
+    let Some(content) = read().map_err(|e| failed("submodules", &e))? else { return Ok(Vec::new()) };
     if has_include(&content) {
         return Err(CallError::invalid(
             "git-submodules-include",

@@ -42,6 +42,37 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The most that the manifest of a step can raise limits to, where the operator does not say otherwise.
+    pub const MOST: Self = Self {
+        cpu_ms: 600_000,
+        wall_ms: 3_600_000,
+        memory_bytes: 2 << 30,
+        disk_bytes: 20 << 30,
+        disk_files: 2_000_000,
+        log_bytes: 16 << 20,
+        calls: 100_000,
+        egress_bytes: 20 << 30,
+        handles: 10_000,
+    };
+
+    /// The lower of both, one by one.
+    #[must_use]
+    pub fn bounded_by(&self, most: &Self) -> Self {
+        Self {
+            cpu_ms: self.cpu_ms.min(most.cpu_ms),
+            wall_ms: self.wall_ms.min(most.wall_ms),
+            memory_bytes: self.memory_bytes.min(most.memory_bytes),
+            disk_bytes: self.disk_bytes.min(most.disk_bytes),
+            disk_files: self.disk_files.min(most.disk_files),
+            log_bytes: self.log_bytes.min(most.log_bytes),
+            calls: self.calls.min(most.calls),
+            egress_bytes: self.egress_bytes.min(most.egress_bytes),
+            handles: self.handles.min(most.handles),
+        }
+    }
+}
+
 /// What an attempt used up, as far as it is counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -58,4 +89,17 @@ pub struct Usage {
     pub calls: u64,
     /// Bytes sent and received.
     pub egress_bytes: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+
+    #[test]
+    fn a_manifest_raises_limits_only_so_far() {
+        let asked = Limits { cpu_ms: u64::MAX, calls: 7, ..Limits::default() };
+        let bounded = asked.bounded_by(&Limits::MOST);
+        assert_eq!((bounded.cpu_ms, bounded.calls), (Limits::MOST.cpu_ms, 7));
+        assert_eq!(Limits::default().bounded_by(&Limits::MOST), Limits::default());
+    }
 }

@@ -69,6 +69,8 @@ pub struct DriverSettings {
     pub operator: Vec<Grant>,
     /// What an attempt may use up where its step does not say.
     pub limits: Limits,
+    /// The most that a step's manifest can raise them to.
+    pub most: Limits,
     /// The address of the web UI, for links.
     pub ui_base_url: String,
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::io::Errno;
+use windlass_model::limits::Limits;
 use windlass_workdir::{Dir, Entry, FsResult, Tree};
 
-/// All listings of a guest may hold this many entries together: five times as many as it may have files.
-const MAX_ENTRIES: usize = 1_000_000;
+/// All listings of a guest may hold this many entries together: as many as any guest may have files.
+const MAX_ENTRIES: usize = Limits::MOST.disk_files as usize;
 
 /// Counts the entries that the listings of one guest hold.
 #[derive(Debug, Clone, Default)]

@@ -4,6 +4,9 @@
 //! divides the processors fairly between guests that compute, and no future of a guest can be dropped while one of its
 //! calls is in flight.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

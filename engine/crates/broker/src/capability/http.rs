@@ -63,7 +63,11 @@ impl Capabilities {
             url,
             headers: headers(session, &request)?,
             body: body(session, request.body.clone()).await?,
-            redirects: Redirects::Follow(options.redirects.unwrap_or(REDIRECTS), &judge),
+            redirects: match options.redirects.unwrap_or(REDIRECTS) {
+                // Whoever follows none sees them, as WASI's own HTTP has it.
+                0 => Redirects::Return,
+                most => Redirects::Follow(most, &judge),
+            },
             deadline: options.timeout_ms.map(|ms| self.ports.clock.now().plus(Duration::from_millis(ms))),
             insecure_skip_tls_verify: options.insecure_skip_tls_verify,
         };

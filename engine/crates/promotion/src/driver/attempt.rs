@@ -6,7 +6,7 @@ use serde_json::Value;
 use windlass_model::event::promotion::{EffectId, StepIndex};
 use windlass_model::ids::{AttemptNumber, IncarnationNumber, Lease};
 use windlass_model::limits::{Limits, Usage};
-use windlass_model::outcome::Outcome;
+use windlass_model::outcome::{Outcome, Status};
 use windlass_model::promotion::StepSpec;
 use windlass_ports::effects::Settlement;
 use windlass_ports::journal::Durability;
@@ -76,6 +76,13 @@ impl PromotionRun<'_> {
             run.dir.roll_back(dir).map_err(|e| DriveError::Directory(e.to_string()))
         };
         let mut ending = report.ending;
+        // A step that saw that it is to stop and came back with an error was stopped, and has not failed.
+        if self.stop.is_cancelled()
+            && let Ending::Returned(outcome) = &ending
+            && outcome.status == Status::Errored
+        {
+            ending = Ending::Ended(outcome.clone());
+        }
         let (Ending::Returned(outcome) | Ending::Ended(outcome)) = &mut ending;
         outcome.message = redact(&outcome.message, tokens);
         match ending {
@@ -169,7 +176,8 @@ impl PromotionRun<'_> {
     }
 
     fn limits(&self, kind: &StepKind) -> Limits {
-        kind.manifest.limits.clone().unwrap_or_else(|| self.driver.settings.limits.clone())
+        let settings = &self.driver.settings;
+        kind.manifest.limits.as_ref().unwrap_or(&settings.limits).bounded_by(&settings.most)
     }
 
     fn begin(
