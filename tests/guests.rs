@@ -32,7 +32,8 @@ async fn run(guest: &str) -> Ended {
 /// Runs the steps of a world, of which the last is `uses: waiting`; what is in the promotion's directory meanwhile: its path
 /// there, without a slash at the end, and its content unless it is a directory or a link.
 async fn look(world: &World) -> BTreeMap<String, Vec<u8>> {
-    let mut running = world.run_in("looked-at").args(["--stage", "dev"]).steps(&test_guests().join("steps")).start();
+    let mut running =
+        world.run_in("looked-at").args(["--stage", "dev"]).steps(&test_guests().join("steps")).start();
     running.line_with("looking is allowed").await;
     let promotions = std::fs::read_dir(world.path("looked-at/promotions")).expect("the promotions");
     let base = promotions.map(|entry| entry.expect("a promotion").path()).next().expect("a promotion");

@@ -86,3 +86,13 @@ pub use freight::{Chart, Freight, FreightCollection, FreightOrigin, GitCommit, I
 pub use outcome::{Fault, HealthCheck, Outcome, Status};
 pub use schema::{at_most_one, exactly_one, inline_schema};
 pub use step::Step;
+
+/// The examples in the pages about writing steps, compiled as tests.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../docs/authoring/README.md")]
+    struct Authoring;
+}

@@ -10,9 +10,7 @@ fn calls() -> Value {
     let call = |function: &str, args: Value| json!({ "fn": function, "args": args });
     let out = json!({ "path": "out" });
     let key = json!({ "apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "namespace": "argocd", "name": "app-dev" });
-    let request = |method: &str, url: &str, effect: &str| {
-        json!({ "method": method, "url": url, "headers": [], "body": { "none": null }, "effect": effect, "options": {} })
-    };
+    let request = |method: &str, url: &str, effect: &str| json!({ "method": method, "url": url, "headers": [], "body": { "none": null }, "effect": effect, "options": {} });
     json!([
         call("attempt.getMode", json!({})),
         call("attempt.cancelled", json!({})),
@@ -21,10 +19,13 @@ fn calls() -> Value {
         call("http.send", request("GET", "$url", "read")),
         call("http.send", request("GET", "http://elsewhere.example/", "read")),
         call("http.send", request("BREW", "$url", "read")),
-        call("http.send", json!({
-            "method": "GET", "url": "$redirect", "headers": [], "body": { "none": null }, "effect": "read",
-            "options": { "redirects": 0 },
-        })),
+        call(
+            "http.send",
+            json!({
+                "method": "GET", "url": "$redirect", "headers": [], "body": { "none": null }, "effect": "read",
+                "options": { "redirects": 0 },
+            })
+        ),
         call("git.listRefs", json!({ "url": "$repository", "patterns": ["refs/heads/"] })),
         call(
             "git.clone",
@@ -42,7 +43,10 @@ fn calls() -> Value {
         call("git.worktree.head", json!({ "path": "nowhere" })),
         call("git.worktree.head", json!({ "path": "../out" })),
         call("objects.get", json!({ "key": key })),
-        call("objects.patch", json!({ "key": key, "patch": { "metadata": { "labels": { "seen": "yes" } } }, "resourceVersion": null })),
+        call(
+            "objects.patch",
+            json!({ "key": key, "patch": { "metadata": { "labels": { "seen": "yes" } } }, "resourceVersion": null })
+        ),
         call("objects.patch", json!({ "key": key, "patch": {}, "resourceVersion": "1" })),
         call("secrets.reveal", json!({ "token": "wls00000000000000000000000000" })),
         call("http.brew", json!({})),
@@ -70,15 +74,27 @@ async fn answers(isolation: &str) -> Vec<Value> {
         body: String::new(),
     };
     world.registry.gate().add_fault(FaultRule::always("tags/list?redirect", Fault::Respond(redirect)));
-    let calls = calls().to_string().replace("$redirect", &format!("{url}?redirect")).replace("$url", &url).replace("$repository", &world.repo_url());
+    let calls = calls()
+        .to_string()
+        .replace("$redirect", &format!("{url}?redirect"))
+        .replace("$url", &url)
+        .replace("$repository", &world.repo_url());
     world.edit_manifests("URL\n", &format!("{url}\n"));
     world.edit_manifests("CALLS", &calls);
-    let run = world.promote("dev").args(["-o", "json", "--isolation", isolation, "--clock", "2026-03-04T05:06:07Z"]);
+    let run = world.promote("dev").args([
+        "-o",
+        "json",
+        "--isolation",
+        isolation,
+        "--clock",
+        "2026-03-04T05:06:07Z",
+    ]);
     let ended = run.steps(&test_guests().join("steps")).run().await.expect(0);
     assert!(ended.stderr.contains("contract: said by the guest"), "{}", ended.stderr);
     let promotion = ended.json();
     let text = promotion["status"]["state"]["contract"]["answers"].to_string();
-    let text = text.replace(world.server.url(), "SERVER").replace(&world.server.address().to_string(), "ADDRESS");
+    let text =
+        text.replace(world.server.url(), "SERVER").replace(&world.server.address().to_string(), "ADDRESS");
     let main = world.main.to_string();
     serde_json::from_str(&text.replace(&main, "MAIN")).unwrap()
 }

@@ -9,6 +9,12 @@ async fn the_pipeline_runs_in_a_worker_too() {
     world.promote("dev").args(clock).run().await.expect(0);
     let here = world.repository.log("env/dev").await.unwrap();
     world.repository.delete_branch("env/dev").await.unwrap();
-    world.run_in("elsewhere").args(["--stage", "dev", "--isolation", "worker"]).args(clock).run().await.expect(0);
+    world
+        .run_in("elsewhere")
+        .args(["--stage", "dev", "--isolation", "worker"])
+        .args(clock)
+        .run()
+        .await
+        .expect(0);
     assert_eq!(world.repository.log("env/dev").await.unwrap(), here);
 }

@@ -56,7 +56,8 @@ async fn a_git_file_that_points_elsewhere_is_not_followed() {
 #[tokio::test]
 async fn a_git_directory_of_a_guest_is_not_read() {
     let world = world(&pipeline("git-directory", "program: PROGRAM, objects: OBJECTS")).await;
-    let program = world.write("program.sh", &format!("#!/bin/sh\necho ran >> {}\ncat\n", world.path("ran").display()));
+    let program =
+        world.write("program.sh", &format!("#!/bin/sh\necho ran >> {}\ncat\n", world.path("ran").display()));
     let executable = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
     std::fs::set_permissions(&program, executable).unwrap();
     world.edit_manifests("PROGRAM", program.to_str().unwrap());
@@ -76,7 +77,10 @@ async fn a_directory_that_became_a_link_is_committed_as_a_link() {
     let world = world(&pipeline("linked-directory", "").replace("./out", "./src")).await;
     is_one_honest_commit(&world, "guest", promote(&world).run().await).await;
     let files = world.repository.files("guest").await.unwrap();
-    assert_eq!((files["base"].mode.as_str(), files["base"].content.as_slice()), ("120000", &b"../../git"[..]));
+    assert_eq!(
+        (files["base"].mode.as_str(), files["base"].content.as_slice()),
+        ("120000", &b"../../git"[..])
+    );
     let expected = ["base", "env/dev/kustomization.yaml", "env/prod/kustomization.yaml"];
     assert_eq!(files.keys().collect::<Vec<_>>(), expected);
 }
@@ -117,7 +121,8 @@ async fn a_worktree_that_became_a_link_is_not_cleared() {
     let promotion = ended.json();
     assert_eq!(promotion["status"]["state"]["commit"]["commit"], serde_json::json!(world.main));
     let steps = promotion["status"]["stepExecutionMetadata"].as_array().unwrap();
-    let message = |alias: &str| steps.iter().find(|step| step["alias"] == alias).map(|step| step["message"].clone());
+    let message =
+        |alias: &str| steps.iter().find(|step| step["alias"] == alias).map(|step| step["message"].clone());
     let says = "out has become a symbolic link, which is never followed";
     let clear = message("clear").unwrap_or(Value::Null);
     assert!(clear.as_str().is_some_and(|message| message.contains(says)), "{clear}");

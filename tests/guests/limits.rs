@@ -106,6 +106,14 @@ async fn a_log_without_end_is_cut() {
 }
 
 #[tokio::test]
+async fn what_a_guest_says_does_not_reach_the_terminal_itself() {
+    let ended = run("escape-codes").await;
+    let said = "\u{fffd}[2J\u{fffd}]0;mine\u{fffd}all\u{fffd}\u{fffd}\u{fffd}nothing\u{fffd} is well";
+    assert!(ended.stderr.contains(&format!("        guest: {said}\n")), "{:?}", ended.stderr);
+    assert!(ended.stderr.contains(&format!("        step \"guest\": {said}\n")), "{:?}", ended.stderr);
+}
+
+#[tokio::test]
 async fn a_result_without_end_is_refused() {
     assert_eq!(stopped(run("flood").await), "the step wrote more than 1048576 bytes to its standard output");
 }

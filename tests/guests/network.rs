@@ -59,7 +59,14 @@ async fn what_a_manifest_does_not_ask_for_is_denied() {
     let applications = |world: &World| world.kubernetes.gate().count("/applications/app-dev");
     let before = applications(&world);
     // Discovery, which is no step, needs the address of its servers.
-    let options = ["--policy", "closed", "--grant", "http=https://declared.example", "--grant", "addresses=127.0.0.0/8"];
+    let options = [
+        "--policy",
+        "closed",
+        "--grant",
+        "http=https://declared.example",
+        "--grant",
+        "addresses=127.0.0.0/8",
+    ];
     let told = told(promote(&world).args(options).run().await);
     let denied = |name: &str, what: &str| {
         let says = format!(
@@ -75,7 +82,10 @@ async fn what_a_manifest_does_not_ask_for_is_denied() {
     denied("get an object", "reading Application argocd/app-dev");
     denied("patch an object", "patching Application argocd/app-dev");
     denied("reveal", "the value of a secret");
-    assert_eq!(error(&told["update a ref"]), ("unknown-function", "there is no function \"host.git.updateRef\""));
+    assert_eq!(
+        error(&told["update a ref"]),
+        ("unknown-function", "there is no function \"host.git.updateRef\"")
+    );
     let (code, message) = error(&told["read with post"]);
     assert_eq!(code, "not-granted");
     assert!(message.contains("    - http.read-post:\n        url: https://declared.example\n"), "{message}");
@@ -107,14 +117,18 @@ async fn metadata_services_are_not_reached_in_any_disguise() {
     }
     for (url, why) in [
         ("http://[fe80::1]/", "fe80::1 is a link-local or cloud metadata address, which no step may reach"),
-        ("http://[fd00:ec2::254]/", "fd00:ec2::254 is a link-local or cloud metadata address, which no step may reach"),
+        (
+            "http://[fd00:ec2::254]/",
+            "fd00:ec2::254 is a link-local or cloud metadata address, which no step may reach",
+        ),
         ("http://0.0.0.0/", "0.0.0.0 is no address to connect to"),
     ] {
         let answer = answer_to(url, NOTHING).await;
         assert_eq!(error(&answer), ("address-refused", format!("{url}: {why}").as_str()));
     }
     // An operator who grants everything does not grant this.
-    let granted = ["--policy", "closed", "--grant", "addresses=0.0.0.0/0", "--grant", "http=http://169.254.169.254"];
+    let granted =
+        ["--policy", "closed", "--grant", "addresses=0.0.0.0/0", "--grant", "http=http://169.254.169.254"];
     assert_eq!(error(&answer_to("http://169.254.169.254/", granted).await).0, "address-refused");
 }
 
@@ -130,7 +144,8 @@ async fn a_closed_project_reaches_no_address_of_this_machine_but_those_granted()
         // Discovery, which is no step, needs the address of its servers.
         let grant = format!("http={url}");
         let answer =
-            answer_to(url, ["--policy", "closed", "--grant", "addresses=127.0.0.1/32", "--grant", &grant]).await;
+            answer_to(url, ["--policy", "closed", "--grant", "addresses=127.0.0.1/32", "--grant", &grant])
+                .await;
         let (code, message) = error(&answer);
         assert_eq!(code, "address-refused", "{message}");
         let says = format!("{address} is not a public address; grant the range that it is in");
@@ -142,7 +157,10 @@ async fn a_closed_project_reaches_no_address_of_this_machine_but_those_granted()
 async fn only_http_is_spoken() {
     for url in ["file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "unix:/run/docker.sock"] {
         let answer = answer_to(url, NOTHING).await;
-        assert_eq!(error(&answer), ("url-not-http", format!("{url:?} is neither an http nor an https URL").as_str()));
+        assert_eq!(
+            error(&answer),
+            ("url-not-http", format!("{url:?} is neither an http nor an https URL").as_str())
+        );
     }
 }
 
@@ -154,7 +172,8 @@ fn redirect(to: &str) -> Fault {
 /// A world whose registry redirects `GET /v2/`, and the server that it redirects to, with its gate.
 async fn redirecting(guest: &str) -> (World, Server, OciRegistry) {
     let world = world_with(guest, "SERVER/v2/hop").await;
-    let clock = std::sync::Arc::new(windlass_ports::clock::FakeClock::new("2026-01-02T03:04:05Z".parse().unwrap()));
+    let clock =
+        std::sync::Arc::new(windlass_ports::clock::FakeClock::new("2026-01-02T03:04:05Z".parse().unwrap()));
     let elsewhere = OciRegistry::new(windlass_testkit::registry::RegistryConfig::open(clock));
     let config = ServerConfig { registry: Some(elsewhere.clone()), ..ServerConfig::default() };
     let server = Server::start(config).await.unwrap();
@@ -176,7 +195,10 @@ async fn a_redirect_leads_only_where_the_project_allows() {
     let (code, message) = error(&denied["answer"]);
     assert_eq!(code, "not-granted");
     let first = message.lines().next().unwrap();
-    let says = format!("the project demo does not grant the step redirected GET to {}. Add this grant:", server.url());
+    let says = format!(
+        "the project demo does not grant the step redirected GET to {}. Add this grant:",
+        server.url()
+    );
     assert_eq!(first, says);
     assert!(elsewhere.gate().requests().is_empty());
 }
@@ -187,7 +209,10 @@ async fn a_redirect_takes_no_credentials_along() {
     let answer = told(promote(&world).run().await);
     assert_eq!(answer["answer"]["ok"]["status"], 200);
     let seen = elsewhere.gate().requests();
-    assert_eq!(seen.iter().map(|r| (r.line.as_str(), &r.authorization)).collect::<Vec<_>>(), [("GET /v2/", &None)]);
+    assert_eq!(
+        seen.iter().map(|r| (r.line.as_str(), &r.authorization)).collect::<Vec<_>>(),
+        [("GET /v2/", &None)]
+    );
     let asked = world.registry.gate().requests();
     let hop = asked.iter().find(|request| request.line == "GET /v2/hop").unwrap();
     assert_eq!(hop.authorization.as_deref(), Some("Bearer"));

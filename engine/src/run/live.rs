@@ -65,22 +65,31 @@ impl ProgressSink for LiveProgress {
                 ));
                 if !message.is_empty() {
                     for line in message.lines() {
-                        self.line(&format!("        {line}"));
+                        self.line(&format!("        {}", shown(line)));
                     }
                 }
             }
             Report::Log { alias, level, message } => {
                 if level != Level::Debug || self.is_verbose {
-                    self.line(&format!("        {alias}: {message}"));
+                    self.line(&format!("        {alias}: {}", shown(&message)));
                 }
             }
             Report::Progress { alias, progress } => {
                 if self.is_terminal {
                     let of = progress.total.map(|total| format!("/{total}")).unwrap_or_default();
-                    self.write(&format!("        {alias}: {}{of} {}", progress.done, progress.message), true);
+                    self.write(
+                        &format!("        {alias}: {}{of} {}", progress.done, shown(&progress.message)),
+                        true,
+                    );
                 }
             }
             Report::PromotionEnded { .. } => {}
         }
     }
+}
+
+/// What a step says, without the characters by which it could speak to the terminal in place of its reader.
+fn shown(said: &str) -> String {
+    let is_harmless = |c: char| !c.is_control() || c == '\t';
+    said.chars().map(|c| if is_harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }

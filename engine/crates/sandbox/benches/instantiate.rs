@@ -42,7 +42,8 @@ async fn main() {
     let clock = Arc::new(FakeClock::new(Timestamp::from_micros(0)));
     let compiler = ChildCompiler::new(target.join("release/windlass"), vec!["compile-step".to_owned()]);
     let cache_dir = scratch.path().join("cache");
-    let sandbox = Sandbox::new(SandboxConfig { cache_dir, compiler: Arc::new(compiler), clock }).expect("a sandbox");
+    let sandbox =
+        Sandbox::new(SandboxConfig { cache_dir, compiler: Arc::new(compiler), clock }).expect("a sandbox");
     let binary = binary(&target.join("steps"));
     let dir = PromotionDir::new(scratch.path().join("promotion"));
     dir.create().expect("a directory");
@@ -56,7 +57,10 @@ async fn main() {
         let start = now_micros();
         let report = sandbox.run(request).await;
         let took = now_micros() - start;
-        assert!(matches!(&report.ending, Ending::Ended(outcome) if outcome.status == Status::Succeeded), "{report:?}");
+        assert!(
+            matches!(&report.ending, Ending::Returned(outcome) if outcome.status == Status::Succeeded),
+            "{report:?}"
+        );
         if turn >= 100 {
             times.push(took);
         }
@@ -72,8 +76,10 @@ async fn main() {
 
 /// The finished component of `compose-output`.
 fn binary(steps: &Path) -> StepBinary {
-    let files = std::fs::read_dir(steps).expect("run `cargo xtask steps` first").flatten().map(|entry| entry.path());
-    let is_it = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("compose-output-"));
+    let files =
+        std::fs::read_dir(steps).expect("run `cargo xtask steps` first").flatten().map(|entry| entry.path());
+    let is_it =
+        |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("compose-output-"));
     let path = files.into_iter().find(is_it).expect("compose-output is built");
     StepBinary { digest: Digest::of(&std::fs::read(&path).expect("the component")), path }
 }

@@ -1,39 +1,20 @@
 //! Adding events to a unit.
 
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 use windlass_ports::journal::{Append, JournalError, UnitKey};
 
 use crate::blobs::Blobs;
 use crate::store::{blob_unavailable, unavailable};
 use crate::writer::Written;
 
+/// Rows of one statement: databases limit how many values it may have.
+const MOST_ROWS: usize = 100;
+
 /// Adds the events, puts the commands into other inboxes and takes the own ones out.
 pub(crate) async fn append(connection: &mut SqliteConnection, blobs: &Blobs, append: &Append) -> Written {
     let unit = &append.unit;
-    check_lease(connection, append).await?;
-    let version = current_version(connection, unit).await?;
-    if version != append.expected.0 {
-        return Err(JournalError::Conflict);
-    }
-    let mut seq = version;
-    for event in &append.events {
-        seq += 1;
-        let place = blobs.keep(event.to_string()).map_err(|e| blob_unavailable(&e))?;
-        let (body, blob) = place.columns();
-        sqlx::query(
-            "INSERT INTO events (tenant, project, kind, unit, seq, body, blob) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(unit.tenant.as_str())
-        .bind(unit.project.as_str())
-        .bind(unit.kind.as_str())
-        .bind(&unit.id)
-        .bind(seq)
-        .bind(body)
-        .bind(blob)
-        .execute(&mut *connection)
-        .await
-        .map_err(|e| unavailable(&e))?;
-    }
+    check(connection, append).await?;
+    let seq = append.expected.0 + insert_events(connection, blobs, append).await?;
     sqlx::query(
         "INSERT INTO units (tenant, project, kind, id, version, summary) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (tenant, project, kind, id) DO UPDATE SET version = $5, summary = $6",
@@ -56,33 +37,55 @@ pub(crate) async fn append(connection: &mut SqliteConnection, blobs: &Blobs, app
     Ok(seq)
 }
 
-async fn check_lease(connection: &mut SqliteConnection, append: &Append) -> Result<(), JournalError> {
-    let Some(fencing) = append.fencing else { return Ok(()) };
+/// The unit must be as it was when the append was decided, and still held by whoever decided it.
+async fn check(connection: &mut SqliteConnection, append: &Append) -> Result<(), JournalError> {
     let unit = &append.unit;
-    let held = sqlx::query(
-        "SELECT token FROM leases WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4",
+    let row = sqlx::query(
+        "SELECT (SELECT version FROM units WHERE tenant = $1 AND project = $2 AND kind = $3 AND id = $4), \
+         (SELECT token FROM leases WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4)",
     )
     .bind(unit.tenant.as_str())
     .bind(unit.project.as_str())
     .bind(unit.kind.as_str())
     .bind(&unit.id)
-    .fetch_optional(connection)
+    .fetch_one(connection)
     .await
-    .map_err(|e| unavailable(&e))?
-    .map(|row| row.get::<i64, _>(0));
-    if held == Some(fencing.0) { Ok(()) } else { Err(JournalError::Superseded) }
+    .map_err(|e| unavailable(&e))?;
+    let (version, holder): (Option<i64>, Option<i64>) = (row.get(0), row.get(1));
+    if append.fencing.is_some_and(|fencing| holder != Some(fencing.0)) {
+        return Err(JournalError::Superseded);
+    }
+    if version.unwrap_or(0) == append.expected.0 { Ok(()) } else { Err(JournalError::Conflict) }
 }
 
-async fn current_version(connection: &mut SqliteConnection, unit: &UnitKey) -> Result<i64, JournalError> {
-    sqlx::query("SELECT version FROM units WHERE tenant = $1 AND project = $2 AND kind = $3 AND id = $4")
-        .bind(unit.tenant.as_str())
-        .bind(unit.project.as_str())
-        .bind(unit.kind.as_str())
-        .bind(&unit.id)
-        .fetch_optional(connection)
-        .await
-        .map(|row| row.map_or(0, |row| row.get(0)))
-        .map_err(|e| unavailable(&e))
+/// Adds the events in one statement for every hundred; how many there were.
+async fn insert_events(
+    connection: &mut SqliteConnection,
+    blobs: &Blobs,
+    append: &Append,
+) -> Result<i64, JournalError> {
+    let unit = &append.unit;
+    let mut seq = append.expected.0;
+    for events in append.events.chunks(MOST_ROWS) {
+        let mut rows = Vec::with_capacity(events.len());
+        for event in events {
+            seq += 1;
+            rows.push((seq, blobs.keep(event.to_string()).map_err(|e| blob_unavailable(&e))?));
+        }
+        let mut insert = QueryBuilder::new("INSERT INTO events (tenant, project, kind, unit, seq, body, blob) ");
+        insert.push_values(rows, |mut row, (seq, place)| {
+            let (body, blob) = place.columns();
+            row.push_bind(unit.tenant.as_str())
+                .push_bind(unit.project.as_str())
+                .push_bind(unit.kind.as_str())
+                .push_bind(&unit.id)
+                .push_bind(seq)
+                .push_bind(body)
+                .push_bind(blob);
+        });
+        insert.build().execute(&mut *connection).await.map_err(|e| unavailable(&e))?;
+    }
+    Ok(seq - append.expected.0)
 }
 
 async fn send(connection: &mut SqliteConnection, to: &UnitKey, command: &str) -> Result<(), JournalError> {

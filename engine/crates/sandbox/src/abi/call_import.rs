@@ -98,3 +98,19 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
     })?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_bounded_in_number_and_length() {
+        let mut answers = PendingAnswers::default();
+        let handles = [answers.insert(vec![0; MAX_PENDING_BYTES]), answers.insert(vec![0; 1])];
+        assert_eq!(handles, [1, 2]);
+        assert!(!answers.have_room(10), "too long");
+        assert!(answers.remove(1) && !answers.remove(1));
+        assert!(answers.have_room(2));
+        assert!(!answers.have_room(1), "too many");
+    }
+}
