@@ -1,6 +1,6 @@
-//! Builds the guests of the tests: steps in Go and C, and those that mean harm.
+//! Builds the guests of the tests: steps in Go and C, among them those that mean harm.
 
-mod hostile;
+mod one_file;
 
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,10 @@ pub(crate) fn build() -> Result<(), Failed> {
         compile_c(&guests.join("c-http/main.c"), &c_http)?;
     }
     finish(&c_http, &guests.join("c-http/step.toml"), &[guests.join("c-http")])?;
-    hostile::build(&guests.join("hostile"))?;
+    let header = guests.join("hostile/step.h");
+    for dir in ["contract", "hostile"] {
+        one_file::build(&guests.join(dir), &header)?;
+    }
     add_built_in_steps()
 }
 

@@ -1,4 +1,4 @@
-//! The guests that mean harm: one file each, in C, or in WebAssembly's text where C cannot say it.
+//! The guests that are one file each, in C, or in WebAssembly's text where C cannot say it.
 //!
 //! The comment at the head of a file is its manifest: the first line is the summary, and lines that begin with `|` are
 //! the rest of its `step.toml`. One that begins with `!` says that `windlass step build` refuses the guest: a test does it.
@@ -10,8 +10,8 @@ use crate::Failed;
 use crate::command::say;
 use crate::workspace;
 
-/// Builds every guest of a directory that is out of date.
-pub(super) fn build(dir: &Path) -> Result<(), Failed> {
+/// Builds every guest of a directory that is out of date; those in C may include `header`.
+pub(super) fn build(dir: &Path, header: &Path) -> Result<(), Failed> {
     let listed = std::fs::read_dir(dir).map_err(|e| format!("{}: {e}", dir.display()))?;
     let mut sources: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
     sources.sort();
@@ -21,15 +21,15 @@ pub(super) fn build(dir: &Path) -> Result<(), Failed> {
             Some("wat") => ";;",
             _ => continue,
         };
-        build_one(&source, comment)?;
+        build_one(&source, header, comment)?;
     }
     Ok(())
 }
 
-fn build_one(source: &Path, comment: &str) -> Result<(), Failed> {
+fn build_one(source: &Path, header: &Path, comment: &str) -> Result<(), Failed> {
     let name = source.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let wasm = built(name);
-    let from = [source.to_owned(), source.with_file_name("step.h")];
+    let from = [source.to_owned(), header.to_owned()];
     if !workspace::is_newer(&wasm, &from) {
         say(&format!("guests: building {name}"));
         if comment == "//" {
