@@ -72,7 +72,8 @@ async fn insert_events(
             seq += 1;
             rows.push((seq, blobs.keep(event.to_string()).map_err(|e| blob_unavailable(&e))?));
         }
-        let mut insert = QueryBuilder::new("INSERT INTO events (tenant, project, kind, unit, seq, body, blob) ");
+        let mut insert =
+            QueryBuilder::new("INSERT INTO events (tenant, project, kind, unit, seq, body, blob) ");
         insert.push_values(rows, |mut row, (seq, place)| {
             let (body, blob) = place.columns();
             row.push_bind(unit.tenant.as_str())
