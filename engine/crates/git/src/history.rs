@@ -1,6 +1,6 @@
 //! What discovery wants to know of a repository: its refs, and the commits of a branch.
 
-use git2::{Oid, Sort};
+use git2::Oid;
 use windlass_model::call::CallError;
 use windlass_model::digest::CommitId;
 use windlass_model::time::Timestamp;
@@ -42,8 +42,9 @@ pub(crate) fn commits(
     })?;
     let repository = mirror.open()?;
     let git = |e: git2::Error| failed("the history", &e);
+    // Unsorted is what git log does: from the head on, the newest of the parents first. Sorted by time would read the
+    // whole history, and put a commit with a clock that was slow behind its parent.
     let mut walk = repository.revwalk().map_err(git)?;
-    walk.set_sorting(Sort::TIME).map_err(git)?;
     walk.push(head).map_err(git)?;
     let mut kept = Vec::new();
     for oid in walk {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use windlass_egress::is_loopback_url;
 use windlass_model::call::CallError;
 use windlass_model::grant::without_user_info;
 use windlass_model::manifest::secret::SecretValue;
@@ -50,6 +51,9 @@ impl Remote {
 
     fn http(url: &str, credential: Option<&Credential>, insecure: bool) -> Result<Self, CallError> {
         let mut parsed = url::Url::parse(url).map_err(|e| invalid(url, &e.to_string()))?;
+        if parsed.password().is_some() && parsed.scheme() == "http" && !is_loopback_url(&parsed) {
+            return Err(unencrypted(url));
+        }
         // A user in the URL is what its author wants to be sent, unless a Secret says otherwise.
         let from_url = parsed.password().map(|password| Credential {
             source: "in the URL".to_owned(),
@@ -120,6 +124,17 @@ fn invalid(url: &str, why: &str) -> CallError {
     CallError::invalid(
         "url-invalid",
         format!("{:?} is no repository that Git can reach: {why}", without_user_info(url)),
+    )
+}
+
+fn unencrypted(url: &str) -> CallError {
+    CallError::denied(
+        "git-unencrypted",
+        format!(
+            "the URL {} holds a password, which plain HTTP would show to everyone on the way; name the https:// URL of \
+             the repository and keep the password in a Secret",
+            without_user_info(url)
+        ),
     )
 }
 

@@ -55,6 +55,17 @@ fn repository_of(promotion: &Promotion) -> GitRepository {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_slow_clock_does_not_put_a_commit_behind_its_parent() {
+    let (_f, repository, promotion) = fixture().await;
+    for (at, subject) in [("2026-03-01T00:00:00Z", "First"), ("2026-02-01T00:00:00Z", "Second")] {
+        let commit = NewCommit::on("main").at(at.parse().unwrap()).message(subject).write("a", subject);
+        repository.commit(&commit).await.unwrap();
+    }
+    let all = Beginning { path: None, end: "" };
+    assert_eq!(subjects(&promotion, None, 2, all).await.unwrap(), ["Second", "First"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn commits_come_newest_first_and_as_many_as_are_wanted() {
     let (_f, repository, promotion) = fixture().await;
     for (at, subject, path) in [(1, "First", "x/1"), (2, "Second", "y/2"), (3, "Third", "x/3")] {

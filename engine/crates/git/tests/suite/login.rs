@@ -65,6 +65,10 @@ async fn a_user_in_the_url_is_sent_and_never_shown() {
     let error = promotion.clone_into("two", checkout(Rev::DefaultBranch)).await.unwrap_err();
     assert_eq!(error.code, "git-credentials");
     assert!(error.message.contains(&plain) && !error.message.contains("hunter2"), "{}", error.message);
+    promotion.url = "http://ada:hunter2@git.example.test/app.git".to_owned();
+    let open = promotion.clone_into("two", checkout(Rev::DefaultBranch)).await.unwrap_err();
+    assert_eq!((open.kind, open.code.as_str()), (ErrorKind::Denied, "git-unencrypted"));
+    assert!(!open.message.contains("hunter2"), "{}", open.message);
 }
 
 #[tokio::test(flavor = "multi_thread")]
