@@ -7,7 +7,6 @@
 //! git/    heads, indexes and identities of the worktrees; the host's alone
 //! undo/   how to undo the running attempt
 //! boot    under which boot of the machine all this was written
-//! usage   what work/ takes
 //! ```
 //! The order at the end of an attempt matters: its end is recorded in the journal first, the undo log is dropped
 //! after. Whoever finds a log after a crash asks the journal whether its attempt returned.
@@ -16,7 +15,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -73,9 +72,11 @@ pub struct DirLocation {
 }
 
 /// The directory of one promotion.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct PromotionDir {
     base: PathBuf,
+    /// What `work/` takes, once it is known; counting it anew means reading all of it.
+    used: Mutex<Option<DiskUsage>>,
 }
 
 /// The open directories of one attempt.
@@ -101,7 +102,7 @@ impl AttemptDir {
         let undo_dir = base.join("undo").join(location.key.dir_name());
         // An attempt may change all that it found, however little it may have in all.
         let most_kept = location.most.bytes.max(location.used.bytes);
-        let undo = Arc::new(UndoLog::open(base, &undo_dir, most_kept)?);
+        let undo = Arc::new(UndoLog::new(base, &undo_dir, most_kept));
         let unbounded = DiskUsage { bytes: u64::MAX, files: u64::MAX };
         let host_quota = Arc::new(Quota::new(unbounded, DiskUsage::default()));
         Ok(Self {
@@ -135,7 +136,7 @@ impl PromotionDir {
     /// Names the directory; nothing is opened yet.
     #[must_use]
     pub fn new(base: impl Into<PathBuf>) -> Self {
-        Self { base: base.into() }
+        Self { base: base.into(), used: Mutex::new(None) }
     }
 
     /// Makes the directory, readable by its owner alone.
@@ -177,11 +178,7 @@ impl PromotionDir {
                 _ => UndoLog::undo(&self.base, &log.path())?,
             }
         }
-        // What the interrupted attempt had counted is not known: count again.
-        match fs::remove_file(self.base.join("usage")) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(Recovery::Ready),
-        }
+        Ok(Recovery::Ready)
     }
 
     /// Opens the directories for an attempt whose files may take `most`.
@@ -190,7 +187,8 @@ impl PromotionDir {
     /// If they cannot be opened.
     pub fn begin_attempt(&self, key: AttemptKey, most: DiskUsage) -> FsResult<AttemptDir> {
         self.empty_scratch()?;
-        let used = match self.stored_usage() {
+        let known = *self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = match known {
             Some(used) => used,
             None => self.measure()?,
         };
@@ -203,11 +201,10 @@ impl PromotionDir {
     /// If the operating system refuses; after a restart [`PromotionDir::recover`] does the same.
     pub fn commit(&self, attempt: &AttemptDir) -> FsResult<()> {
         let (all, scratch) = (attempt.work.quota().used(), attempt.scratch.measure()?);
-        self.empty_scratch()?;
-        self.store_usage(DiskUsage {
+        self.set_used(DiskUsage {
             bytes: all.bytes.saturating_sub(scratch.bytes),
             files: all.files.saturating_sub(scratch.files),
-        })?;
+        });
         Ok(UndoLog::forget(&self.undo_dir(attempt.location.key))?)
     }
 
@@ -218,7 +215,8 @@ impl PromotionDir {
     pub fn roll_back(&self, attempt: &AttemptDir) -> FsResult<()> {
         self.empty_scratch()?;
         UndoLog::undo(&self.base, &self.undo_dir(attempt.location.key))?;
-        Ok(self.store_usage(attempt.location.used)?)
+        self.set_used(attempt.location.used);
+        Ok(())
     }
 
     /// Removes everything.
@@ -251,12 +249,8 @@ impl PromotionDir {
         Ok(())
     }
 
-    fn stored_usage(&self) -> Option<DiskUsage> {
-        serde_json::from_slice(&fs::read(self.base.join("usage")).ok()?).ok()
-    }
-
-    fn store_usage(&self, usage: DiskUsage) -> io::Result<()> {
-        fs::write(self.base.join("usage"), serde_json::to_vec(&usage)?)
+    fn set_used(&self, used: DiskUsage) {
+        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Some(used);
     }
 
     fn measure(&self) -> FsResult<DiskUsage> {

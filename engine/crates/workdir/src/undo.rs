@@ -38,14 +38,14 @@ enum Record {
 pub(crate) struct UndoLog {
     /// The promotion's directory, to which paths are relative.
     base: PathBuf,
-    /// Where the log and the kept files are.
-    dir: PathBuf,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    log: File,
+    /// Where the log and the kept files are. Made with the first record: many an attempt changes nothing.
+    dir: PathBuf,
+    log: Option<File>,
     log_bytes: u64,
     next_kept: u64,
     /// What the kept files take, and what they may.
@@ -56,16 +56,20 @@ struct State {
 }
 
 impl UndoLog {
-    /// Opens the log in `dir`, making it if needed. What this process keeps may take `most_kept_bytes`.
-    pub(crate) fn open(base: &Path, dir: &Path, most_kept_bytes: u64) -> io::Result<Self> {
-        fs::create_dir_all(dir)?;
-        let log = File::options().read(true).append(true).create(true).open(dir.join("log"))?;
-        let log_bytes = log.metadata()?.len();
+    /// A log in `dir`. What this process keeps may take `most_kept_bytes`.
+    pub(crate) fn new(base: &Path, dir: &Path, most_kept_bytes: u64) -> Self {
         // A number no other process can use: a worker and its parent may keep files in the same directory.
         let next_kept = u64::from(std::process::id()) << 32;
-        let covered = BTreeSet::new();
-        let state = State { log, log_bytes, next_kept, kept_bytes: 0, most_kept_bytes, covered };
-        Ok(Self { base: base.to_owned(), dir: dir.to_owned(), state: Mutex::new(state) })
+        let state = State {
+            dir: dir.to_owned(),
+            log: None,
+            log_bytes: 0,
+            next_kept,
+            kept_bytes: 0,
+            most_kept_bytes,
+            covered: BTreeSet::new(),
+        };
+        Self { base: base.to_owned(), state: Mutex::new(state) }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -92,7 +96,7 @@ impl UndoLog {
         }
         let full = self.base.join(path);
         let number = state.take_number(&full)?;
-        copy_file(&full, &self.kept(number))?;
+        copy_file(&full, &state.kept(number))?;
         state.append(&Record::Kept(path.to_owned(), number))?;
         state.covered.insert(path.to_owned());
         Ok(())
@@ -109,7 +113,7 @@ impl UndoLog {
         }
         let number = state.take_number(&full)?;
         state.append(&Record::Kept(path.to_owned(), number))?;
-        fs::rename(full, self.kept(number)).map(|()| false)
+        fs::rename(full, state.kept(number)).map(|()| false)
     }
 
     /// Call before the empty directory `path` is removed.
@@ -142,10 +146,6 @@ impl UndoLog {
             }
         }
         Ok(())
-    }
-
-    fn kept(&self, number: u64) -> PathBuf {
-        self.dir.join(number.to_string())
     }
 
     /// The attempt returned: forgets how to undo it.
@@ -182,9 +182,25 @@ impl State {
         if log_bytes > MAX_LOG_BYTES {
             return Err(Errno::DQUOT.into());
         }
-        self.log.write_all(&bytes)?;
+        self.open()?.write_all(&bytes)?;
         self.log_bytes = log_bytes;
         Ok(())
+    }
+
+    /// The log, made if it is not there yet.
+    fn open(&mut self) -> io::Result<&mut File> {
+        let log = match self.log.take() {
+            Some(log) => log,
+            None => {
+                fs::create_dir_all(&self.dir)?;
+                File::options().append(true).create(true).open(self.dir.join("log"))?
+            }
+        };
+        Ok(self.log.insert(log))
+    }
+
+    fn kept(&self, number: u64) -> PathBuf {
+        self.dir.join(number.to_string())
     }
 
     /// A number for keeping the file `path`, if there is room for it.
@@ -193,6 +209,7 @@ impl State {
         if kept_bytes > self.most_kept_bytes {
             return Err(Errno::DQUOT.into());
         }
+        self.open()?;
         self.kept_bytes = kept_bytes;
         self.next_kept += 1;
         Ok(self.next_kept)

@@ -328,7 +328,9 @@ fn any_history_is_undone() {
         }
         let used = attempt.work.quota().used();
         assert_eq!(used, attempt.work.measure().unwrap(), "seed {seed}: the quota lost count");
-        let kept = fs::read_dir(f.dir.base().join("undo/3-1")).unwrap().map(Result::unwrap);
+        // Without any change there is no log.
+        let log = fs::read_dir(f.dir.base().join("undo/3-1")).into_iter().flatten();
+        let kept = log.map(Result::unwrap);
         let kept = kept.filter(|file| file.file_name() != "log").map(|file| file.metadata().unwrap().len());
         let most = attempt.used_at_start().bytes + 4 * 100;
         assert!(kept.sum::<u64>() <= most, "seed {seed}: more is kept than there was");
