@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
+use serde_json::Value;
 use windlass_egress::{Place, fill_in, find_tokens};
+use windlass_model::call::Call;
+use windlass_model::call::http::Body;
 use windlass_ports::sessions::Tokens;
 
 /// Shorter values are not looked for: they would be found everywhere.
@@ -89,6 +92,61 @@ impl Secrets {
             self.replacements.iter().map(|token| token.as_deref().unwrap_or(HIDDEN)).collect();
         finder.replace_all_bytes(&bytes, &replacements)
     }
+
+    fn tokenize_text(&self, text: &mut String) {
+        let bytes = self.tokenize(std::mem::take(text).into_bytes());
+        // Values and tokens are whole texts, so nothing is cut within a character.
+        *text = String::from_utf8_lossy(&bytes).into_owned();
+    }
+
+    /// The same in every text and every name of a JSON value.
+    pub(crate) fn tokenize_json(&self, value: Value) -> Value {
+        if self.finder.is_none() {
+            return value;
+        }
+        match value {
+            Value::String(mut text) => {
+                self.tokenize_text(&mut text);
+                Value::String(text)
+            }
+            Value::Array(items) => items.into_iter().map(|item| self.tokenize_json(item)).collect(),
+            Value::Object(members) => {
+                let member = |(mut name, value): (String, Value)| {
+                    self.tokenize_text(&mut name);
+                    (name, self.tokenize_json(value))
+                };
+                Value::Object(members.into_iter().map(member).collect())
+            }
+            other => other,
+        }
+    }
+
+    /// An outside effect as it may be recorded: a step that was told a secret may send it anywhere that it may reach, and
+    /// the record holds its token instead.
+    pub(crate) fn recorded(&self, call: &Call) -> Call {
+        let mut call = call.clone();
+        if self.finder.is_none() {
+            return call;
+        }
+        match &mut call {
+            Call::HttpSend(request) => {
+                self.tokenize_text(&mut request.url);
+                for (name, value) in &mut request.headers {
+                    self.tokenize_text(name);
+                    self.tokenize_text(value);
+                }
+                if let Body::Bytes(bytes) = &mut request.body {
+                    *bytes = self.tokenize(std::mem::take(bytes));
+                }
+                request.options.idempotency_key.iter_mut().for_each(|key| self.tokenize_text(key));
+            }
+            Call::ObjectsPatch(patch) => patch.patch = self.tokenize_json(std::mem::take(&mut patch.patch)),
+            Call::GitUpdateRef(update) => self.tokenize_text(&mut update.url),
+            // No other call is an outside effect.
+            _ => {}
+        }
+        call
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +179,32 @@ mod tests {
             secrets.tokenize(b"you said hunter2\xff".to_vec()),
             [b"you said ".as_slice(), TOKEN.as_bytes(), b"\xff"].concat()
         );
+    }
+
+    #[test]
+    fn no_record_of_an_effect_holds_a_secret() {
+        let secrets = secrets("hunter \"2\"");
+        let call = |value: &str| {
+            let quoted = value.replace('"', "\\\"");
+            Call::from_guest_json(
+                format!(
+                    r#"{{"fn":"http.send","args":{{"method":"POST","url":"https://h/{quoted}",
+                        "headers":[["x-key","Bearer {quoted}"]],"body":{{"bytes":"{}"}},"effect":"write",
+                        "options":{{"idempotencyKey":"k{quoted}"}}}}}}"#,
+                    base64::engine::general_purpose::STANDARD.encode(format!("<{value}>"))
+                )
+                .as_bytes(),
+            )
+            .unwrap()
+        };
+        assert_eq!(secrets.recorded(&call("hunter \"2\"")), call(TOKEN));
+        let patch = |value: &str| {
+            let patch = serde_json::json!({"spec": {"list": [format!("a {value}")], value: 1}});
+            let key = serde_json::json!({"apiVersion": "v1", "kind": "K", "namespace": "n", "name": "o"});
+            let call = serde_json::json!({"fn": "objects.patch", "args": {"key": key, "patch": patch}});
+            Call::from_guest_json(call.to_string().as_bytes()).unwrap()
+        };
+        assert_eq!(secrets.recorded(&patch("hunter \"2\"")), patch(TOKEN));
     }
 
     #[test]

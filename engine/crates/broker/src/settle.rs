@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 use windlass_model::call::git::{RefUpdated, UpdateRef};
 use windlass_model::call::objects::Patch;
-use windlass_model::call::{Call, Reply, http};
-use windlass_model::grant::without_user_info;
+use windlass_model::call::{Call, Reply};
 use windlass_model::time::Timestamp;
 use windlass_ports::effects::Settlement;
 
 use crate::capability::Capabilities;
+use crate::capability::objects::fill_in;
 use crate::session::Session;
 
 impl Capabilities {
@@ -24,8 +24,15 @@ impl Capabilities {
     ) -> Settlement {
         match call {
             Call::GitUpdateRef(update) => self.settle_ref(session, update).await,
-            Call::ObjectsPatch(patch) => self.settle_patch(patch).await,
-            Call::HttpSend(request) => settle_http(request, started_at),
+            Call::ObjectsPatch(patch) => self.settle_patch(session, patch).await,
+            Call::HttpSend(request)
+                if request.is_idempotent() || request.options.idempotency_key.is_some() =>
+            {
+                Settlement::Unsent
+            }
+            Call::HttpSend(_) => {
+                Settlement::InDoubt(format!("{}, sent at {started_at}", call.shown_effect()))
+            }
             // No other call is an outside effect.
             _ => Settlement::Unsent,
         }
@@ -45,27 +52,18 @@ impl Capabilities {
     }
 
     /// A merge patch that would change nothing has been applied.
-    async fn settle_patch(&self, patch: &Patch) -> Settlement {
+    async fn settle_patch(&self, session: &Arc<Session>, patch: &Patch) -> Settlement {
         let Some(objects) = &self.ports.objects else { return Settlement::Unsent };
         let Ok(object) = objects.get(&patch.key).await else { return Settlement::Unsent };
+        let mut sent = patch.patch.clone();
+        fill_in(session, &mut sent);
         let mut patched = object.clone();
-        merge(&mut patched, &patch.patch);
-        if patched == object { Settlement::Done(Ok(Reply::Object(object))) } else { Settlement::Unsent }
+        merge(&mut patched, &sent);
+        if patched != object {
+            return Settlement::Unsent;
+        }
+        Settlement::Done(Ok(Reply::Object(session.secrets.tokenize_json(object))))
     }
-}
-
-fn settle_http(request: &http::Request, started_at: Timestamp) -> Settlement {
-    if request.is_idempotent() || request.options.idempotency_key.is_some() {
-        return Settlement::Unsent;
-    }
-    let url = url::Url::parse(&request.url).map_or_else(
-        |_| request.url.clone(),
-        |mut url| {
-            url.set_query(None);
-            without_user_info(url.as_str())
-        },
-    );
-    Settlement::InDoubt(format!("{} {url}, sent at {started_at}", request.method))
 }
 
 /// RFC 7396.

@@ -1,5 +1,7 @@
 //! `apply(state, event)`: the only table of transitions. It has no clock, does no I/O and makes no ids.
 
+use std::sync::Arc;
+
 use windlass_model::event::Recorded;
 use windlass_model::event::promotion::{PromotionEvent, StepIndex};
 use windlass_model::promotion::{Phase, StepStatus};
@@ -92,7 +94,7 @@ fn create(event: &PromotionEvent, at: Timestamp) -> Result<PromotionState, Illeg
     };
     Ok(PromotionState {
         steps: record.steps.iter().map(|_| StepState::default()).collect(),
-        record: (**record).clone(),
+        record: Arc::new((**record).clone()),
         created_at: at,
         phase: Phase::Pending,
         message: String::new(),

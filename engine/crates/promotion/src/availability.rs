@@ -42,7 +42,10 @@ pub enum NotAvailable {
         soak: Option<Duration>,
     },
     /// Nothing makes it available but an approval.
-    #[error("the stage takes it neither from the warehouse nor from another stage; approve it for the stage")]
+    #[error(
+        "the stage takes it neither from the warehouse nor from another stage; set sources.direct or sources.stages in \
+         the stage's requestedFreight"
+    )]
     NoSource,
     /// A duration cannot be read.
     #[error("sources.requiredSoakTime: {0}")]

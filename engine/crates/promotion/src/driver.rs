@@ -30,7 +30,7 @@ use crate::decide::{finish, start};
 use crate::evaluate::functions::ProjectData;
 use crate::next::{Action, next};
 use crate::sealed::SealKey;
-use crate::state::PromotionState;
+use crate::state::{PromotionState, StepState};
 use crate::tokens::TokenKey;
 use crate::unit::{PromotionUnit, UnitError};
 
@@ -137,8 +137,10 @@ impl Driver {
                 key.attempt < step.attempts || (key.attempt == step.attempts && step.attempt.is_none())
             })
         };
-        let untouched = state.steps.iter().all(|step| step.attempts == 0 || step.attempt.is_some())
-            && state.steps.iter().filter(|step| step.attempts > 0).count() <= 1;
+        // A try that returned may have left files that the next one counts on.
+        let nothing_returned =
+            |step: &StepState| step.attempts == 0 || (step.attempts == 1 && step.attempt.is_some());
+        let untouched = state.steps.iter().all(nothing_returned);
         match dir.recover(returned).map_err(failed)? {
             Recovery::Ready => Ok(None),
             Recovery::Missing | Recovery::LostToReboot if untouched => {

@@ -14,7 +14,7 @@ use crate::state::{AttemptState, PromotionState, StepState};
 const REQUEUE: Duration = Duration::from_mins(5);
 
 /// A step may not ask to be looked at sooner; what it waits for can wake it at once.
-const MIN_REQUEUE: Duration = Duration::from_secs(10);
+const MIN_REQUEUE: Duration = Duration::from_secs(1);
 
 /// After an error that may be tried again: one second, doubled each time, up to this.
 const MAX_BACKOFF: Duration = Duration::from_mins(1);

@@ -44,7 +44,10 @@ impl SealKey {
             Json::Null => Json::Null,
             Json::Array(items) => items.iter().map(|item| self.seal(item, secrets)).collect(),
             Json::Object(members) => {
-                Json::Object(members.iter().map(|(k, v)| (k.clone(), self.seal(v, secrets))).collect())
+                // Names stay readable, for expressions ask for them; one that holds a secret loses it.
+                Json::Object(
+                    members.iter().map(|(k, v)| (redact(k, secrets), self.seal(v, secrets))).collect(),
+                )
             }
             Json::Bool(_) | Json::Number(_) | Json::String(_) => self.seal_scalar(json, secrets),
         }
@@ -139,6 +142,19 @@ pub fn redact(text: &str, secrets: &Tokens) -> String {
     values.into_iter().fold(text.to_owned(), |text, value| text.replace(value, HIDDEN))
 }
 
+/// The same in every text and every name of a JSON value.
+#[must_use]
+pub(crate) fn redact_json(json: &Json, secrets: &Tokens) -> Json {
+    match json {
+        Json::String(text) => Json::String(redact(text, secrets)),
+        Json::Array(items) => items.iter().map(|item| redact_json(item, secrets)).collect(),
+        Json::Object(members) => {
+            members.iter().map(|(k, v)| (redact(k, secrets), redact_json(v, secrets))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use windlass_model::manifest::secret::SecretValue;
@@ -162,6 +178,15 @@ mod tests {
         assert_eq!(key.open_all(&sealed), output);
         let shown = key.show(&sealed);
         assert_eq!(shown, json!({"url": HIDDEN, "n": 5, "list": ["plain", null], "b64": HIDDEN}));
+    }
+
+    #[test]
+    fn names_of_members_hold_no_secret_either() {
+        let key = SealKey::new(&[7; 32]);
+        let sealed = key.seal(&json!({"for hunter2": 1}), &secrets());
+        assert_eq!(key.show(&sealed), json!({"for [redacted]": 1}));
+        let shown = redact_json(&json!({"hunter2": ["is hunter2", 2]}), &secrets());
+        assert_eq!(shown, json!({HIDDEN: ["is [redacted]", 2]}));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The state of a promotion: a fold over its events.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use windlass_model::call::{Answer, Call};
@@ -15,7 +16,7 @@ use windlass_model::time::Timestamp;
 #[derive(Debug, Clone, PartialEq)]
 pub struct PromotionState {
     /// What never changes.
-    pub record: PromotionRecord,
+    pub record: Arc<PromotionRecord>,
     /// When it was made.
     pub created_at: Timestamp,
     /// How far it has come.

@@ -21,9 +21,10 @@ impl Layer for Journal {
         if !call.is_outside_effect() {
             return next.call(session, call).await;
         }
-        let request = digest(session, &call).await?;
+        let recorded = session.secrets.recorded(&call);
+        let request = digest(session, &recorded).await?;
         let (effects, lease) = (&session.spec.effects, &session.spec.lease);
-        let effect = match effects.begin(lease, &call, request).await.map_err(refused)? {
+        let effect = match effects.begin(lease, &recorded, request).await.map_err(refused)? {
             Begun::Recorded(answer) => return answer,
             Begun::Send(effect) => effect,
         };

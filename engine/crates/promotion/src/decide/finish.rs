@@ -28,13 +28,22 @@ pub fn finish(state: &PromotionState) -> Decision {
     Ok(vec![PromotionEvent::Finished { phase, message }])
 }
 
-/// Ends a promotion that cannot go on for a reason outside of its steps.
+/// Ends a promotion that cannot go on for a reason outside of its steps. What it may have changed outside, without anybody
+/// knowing, is named in its message.
 ///
 /// # Errors
 /// If it has ended.
-pub fn give_up(state: &PromotionState, message: String) -> Decision {
+pub fn give_up(state: &PromotionState, mut message: String) -> Decision {
     if state.phase.is_terminal() {
         return Err(Refused::Phase(state.phase.to_string()));
+    }
+    let effects =
+        state.steps.iter().filter_map(|step| step.attempt.as_ref()).flat_map(|a| a.effects.values());
+    let in_doubt: Vec<String> =
+        effects.filter(|effect| effect.answer.is_none()).map(|effect| effect.call.shown_effect()).collect();
+    if !in_doubt.is_empty() {
+        message.push_str("; look first whether this took place, which nobody was told: ");
+        message.push_str(&in_doubt.join(", "));
     }
     Ok(vec![PromotionEvent::Finished { phase: Phase::Errored, message }])
 }

@@ -22,7 +22,7 @@ use super::{DriveError, PromotionRun, view};
 use crate::decide::finish_attempt::finish_attempt;
 use crate::decide::settle_effect::settle_effect;
 use crate::decide::start_incarnation::start_incarnation;
-use crate::sealed::redact;
+use crate::sealed::{redact, redact_json};
 use crate::state::{AttemptState, PromotionState};
 
 impl PromotionRun<'_> {
@@ -85,6 +85,8 @@ impl PromotionRun<'_> {
         }
         let (Ending::Returned(outcome) | Ending::Ended(outcome)) = &mut ending;
         outcome.message = redact(&outcome.message, tokens);
+        outcome.wake_on.iter_mut().for_each(|source| *source = redact_json(source, tokens));
+        outcome.health.iter_mut().for_each(|check| check.input = redact_json(&check.input, tokens));
         match ending {
             Ending::Returned(outcome) => match refuse_tokens(outcome, tokens) {
                 Ok(outcome) => {
