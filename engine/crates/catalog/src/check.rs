@@ -13,6 +13,14 @@ use crate::nearest::nearest;
 #[error("the step's own schema is not valid: {0}")]
 pub struct SchemaError(String);
 
+/// Whether `schema` is a JSON Schema: what the builder of a step asks before anybody has to do with it.
+///
+/// # Errors
+/// If it is none, or refers to another document.
+pub fn check_schema(schema: &Value) -> Result<(), SchemaError> {
+    Schema::new(schema).map(|_| ())
+}
+
 /// The schema of a step's configuration.
 pub(crate) struct Schema {
     validator: Validator,
@@ -21,11 +29,13 @@ pub(crate) struct Schema {
 
 impl Schema {
     pub(crate) fn new(schema: &Value) -> Result<Self, SchemaError> {
-        let validator = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft7)
-            .should_validate_formats(true)
-            .build(schema)
-            .map_err(|e| SchemaError(e.to_string()))?;
+        let options = jsonschema::options().should_validate_formats(true);
+        // Kargo reads schemas as draft 7; one that names its dialect means that one.
+        let options = match schema.get("$schema") {
+            Some(_) => options,
+            None => options.with_draft(jsonschema::Draft::Draft7),
+        };
+        let validator = options.build(schema).map_err(|e| SchemaError(e.to_string()))?;
         Ok(Self { validator, schema: schema.clone() })
     }
 
@@ -245,6 +255,32 @@ mod tests {
             problems(json!({"path": "x", "apps": [{"nmae": "a"}]})),
             ["apps.0: Additional property nmae is not allowed; did you mean name?"]
         );
+    }
+
+    #[test]
+    fn a_schema_is_read_in_its_own_dialect() {
+        let tuple = json!({"type": "array", "prefixItems": [{"type": "string"}], "items": false});
+        let named = |dialect: &str| {
+            let mut schema = tuple.clone();
+            schema["$schema"] = Value::from(dialect);
+            Schema::new(&schema).unwrap().problems(&json!(["a"]))
+        };
+        assert_eq!(named("https://json-schema.org/draft/2020-12/schema"), Vec::<String>::new());
+        assert_eq!(named("http://json-schema.org/draft-07/schema#").len(), 1, "draft 7 knows no prefixItems");
+        assert_eq!(Schema::new(&tuple).unwrap().problems(&json!(["a"])).len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_schema_is_refused() {
+        assert!(check_schema(&json!({"type": "object"})).is_ok());
+        for wrong in [
+            json!({"type": "obejct"}),
+            json!({"required": "path"}),
+            json!({"$ref": "https://example.test/schema.json"}),
+            json!({"$ref": "file:///etc/passwd"}),
+        ] {
+            assert!(check_schema(&wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

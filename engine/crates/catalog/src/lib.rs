@@ -8,7 +8,7 @@ mod directory;
 mod index;
 mod nearest;
 
-pub use check::SchemaError;
+pub use check::{SchemaError, check_schema};
 pub use directory::StepDirectory;
 pub use index::{IndexEntry, IndexError, StepIndex};
 pub use nearest::nearest;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 use wasmparser::{Parser, Payload};
 use windlass_model::step_manifest::{SECTION, StepManifest};
@@ -15,6 +17,9 @@ use crate::output::Standard;
 
 /// A binary may be this large: compiling takes time and memory in proportion.
 pub(crate) const MAX_BINARY_BYTES: usize = 64 << 20;
+
+/// A step may take this long to describe itself.
+const DESCRIBE_TIME: Duration = Duration::from_secs(10);
 
 /// Why a manifest cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -121,8 +126,16 @@ pub fn describe(
     let guest = nobodys_guest(dir, runtime.handle(), Standard::Log);
     let mut store = wasmtime::Store::new(&engine, guest);
     store.limiter(|guest| &mut guest.budget);
-    store.set_epoch_deadline(u64::MAX / 2);
+    store.set_epoch_deadline(1);
+    let (done, waiting) = std::sync::mpsc::channel::<()>();
+    std::thread::spawn(move || {
+        // Fires unless the description is there before and `done` is dropped.
+        if let Err(RecvTimeoutError::Timeout) = waiting.recv_timeout(DESCRIBE_TIME) {
+            engine.increment_epoch();
+        }
+    });
     let step = described::Described::instantiate(&mut store, &component, &linker).map_err(failed)?;
     let text = step.windlass_step_manifest().call_describe(&mut store).map_err(failed)?;
+    drop(done);
     serde_json::from_str(&text).map_err(|e| ManifestError::Malformed(e.to_string()))
 }

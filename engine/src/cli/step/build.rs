@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use windlass_catalog::{IndexEntry, StepIndex};
+use windlass_catalog::{IndexEntry, StepIndex, check_schema};
 use windlass_model::digest::Digest;
 use windlass_model::step_manifest::StepManifest;
 use windlass_sandbox::{ManifestError, add_manifest, describe};
@@ -62,6 +62,11 @@ impl BuildArgs {
                 _ => value,
             };
             manifest.insert(key, value);
+        }
+        for key in ["configSchema", "outputSchema"] {
+            if let Some(schema) = manifest.get(key).filter(|schema| !schema.is_null()) {
+                check_schema(schema).map_err(|e| wrong(&self.manifest, &format!("{key}: {e}")))?;
+            }
         }
         serde_json::from_value(Value::Object(manifest)).map_err(|e| wrong(&self.manifest, &e))
     }
