@@ -1,5 +1,7 @@
 //! What the operator sets on the command line, read into the types of the engine.
 
+pub(crate) mod environment;
+
 use std::path::{Path, PathBuf};
 
 use windlass_model::call::git::Identity;

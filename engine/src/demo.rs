@@ -27,9 +27,9 @@ use crate::wiring::{self, Engine, EngineOptions};
 
 use folder::Folder;
 
-/// The stages in the order in which the demo promotes to them. Between the tests and production, `prod` passes freight on.
-const STAGES: [&str; 7] =
-    ["dev", "staging", "ab-test-a", "ab-test-b", "prod-central", "prod-east", "prod-west"];
+/// The stages in the order in which freight reaches them.
+const STAGES: [&str; 8] =
+    ["dev", "staging", "ab-test-a", "ab-test-b", "prod", "prod-central", "prod-east", "prod-west"];
 
 /// A demo whose servers run.
 pub(crate) struct Demo {
@@ -92,9 +92,15 @@ impl Demo {
             clock,
             progress: Arc::clone(&self.progress) as Arc<dyn windlass_ports::progress::ProgressSink>,
         };
-        let engine = Engine::start(options, project, stop.clone()).await?;
+        let engine = Engine::start(options, Arc::clone(&project), stop.clone()).await?;
         let promoter = Promoter::new(&engine);
         for stage in STAGES {
+            if project.stage(stage)?.1.spec.is_control_flow() {
+                for freight in promoter.verified_in(stage).await? {
+                    self.say(&format!("\n{stage} passes {freight} on"));
+                }
+                continue;
+            }
             let unit = promoter.create(stage, &FreightChoice::default()).await?;
             let record = unit.state().await.record;
             self.say(&format!("\nPromoting {} to {stage}", record.freight_alias));

@@ -5,7 +5,6 @@ mod config;
 mod demo;
 mod failure;
 mod manifests;
-mod paths;
 mod project;
 mod run;
 mod signals;

@@ -16,7 +16,7 @@ use windlass_ports::sessions::Policy;
 use windlass_promotion::inflate::Tasks;
 
 use crate::failure::Failure;
-use crate::manifests::{Manifests, NamespacedName};
+use crate::manifests::{Manifests, NamespacedName, Owner};
 
 pub(crate) use credentials::SecretCredentials;
 pub(crate) use data::LoadedData;
@@ -51,18 +51,18 @@ impl Project {
     pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Self, Failure> {
         let name = pick_name(&manifests, wanted)?;
         let project = ProjectName::new(name.clone()).map_err(|e| Failure::input(e.to_string()))?;
-        let grants = of_project(manifests.grants, &name);
+        let grants = of_project("Grants", manifests.grants, &name)?;
         let has_grants = !grants.is_empty();
         let listed = grants.into_values().flat_map(|grants| grants.spec.allow).collect();
-        let stages = of_project(manifests.stages, &name).into_iter().map(|(name, stage)| {
+        let stages = of_project("Stage", manifests.stages, &name)?.into_iter().map(|(name, stage)| {
             Ok((StageName::new(name).map_err(|e| Failure::input(e.to_string()))?, stage))
         });
-        let (secrets, shared_secrets) = split_shared(manifests.secrets, &name);
-        let (config_maps, shared_config_maps) = split_shared(manifests.config_maps, &name);
+        let (secrets, shared_secrets) = split_shared("Secret", manifests.secrets, &name)?;
+        let (config_maps, shared_config_maps) = split_shared("ConfigMap", manifests.config_maps, &name)?;
         Ok(Self {
             stages: stages.collect::<Result<_, Failure>>()?,
-            warehouses: of_project(manifests.warehouses, &name),
-            tasks: of_project(manifests.tasks, &name),
+            warehouses: of_project("Warehouse", manifests.warehouses, &name)?,
+            tasks: of_project("PromotionTask", manifests.tasks, &name)?,
             cluster_tasks: manifests.cluster_tasks.into_iter().map(|(key, task)| (key.name, task)).collect(),
             secrets,
             shared_secrets,
@@ -88,7 +88,7 @@ impl Project {
     }
 
     /// What the steps of a stage's promotions stand in, by kind and name: the stage, and the tasks that it uses.
-    pub(crate) fn step_owners<'s>(&'s self, stage: &'s Stage) -> Vec<(&'static str, &'s str)> {
+    fn step_owners<'s>(&'s self, stage: &'s Stage) -> Vec<(&'static str, &'s str)> {
         let tasks = stage.spec.steps().iter().filter_map(|step| step.task.as_ref()).map(|task| {
             let kind = match task.kind.unwrap_or_default() {
                 TaskKind::PromotionTask => "PromotionTask",
@@ -97,6 +97,15 @@ impl Project {
             (kind, task.name.as_str())
         });
         tasks.chain([("Stage", stage.metadata.name.as_str())]).collect()
+    }
+
+    /// Whether promotions to a stage need the steps of `owner`.
+    pub(crate) fn needs_steps_of(&self, stage: &Stage, owner: &Owner) -> bool {
+        let Owner { kind, name } = owner;
+        let is_own = kind == "ClusterPromotionTask"
+            || name.namespace.is_empty()
+            || name.namespace == self.name.as_str();
+        is_own && self.step_owners(stage).contains(&(kind.as_str(), name.name.as_str()))
     }
 
     /// The specifications of all stages.
@@ -136,16 +145,34 @@ fn pick_name(manifests: &Manifests, wanted: Option<&str>) -> Result<String, Fail
 }
 
 /// The resources of a project: those in its namespace, and those that name none.
-fn of_project<T>(resources: BTreeMap<NamespacedName, T>, project: &str) -> BTreeMap<String, T> {
-    let own = |key: &NamespacedName| key.namespace.is_empty() || key.namespace == project;
-    resources.into_iter().filter(|(key, _)| own(key)).map(|(key, value)| (key.name, value)).collect()
-}
-
-fn split_shared<T>(
+fn of_project<T>(
+    kind: &str,
     resources: BTreeMap<NamespacedName, T>,
     project: &str,
-) -> (BTreeMap<String, T>, BTreeMap<String, T>) {
+) -> Result<BTreeMap<String, T>, Failure> {
+    let own = |key: &NamespacedName| key.namespace.is_empty() || key.namespace == project;
+    let mut found = BTreeMap::new();
+    for (key, value) in resources.into_iter().filter(|(key, _)| own(key)) {
+        let name = key.name;
+        if found.insert(name.clone(), value).is_some() {
+            return Err(Failure::input(format!(
+                "{kind} {name:?} is there twice: in the namespace {project}, and without a namespace"
+            ))
+            .hint("remove one of the two, or rename it"));
+        }
+    }
+    Ok(found)
+}
+
+type OwnAndShared<T> = (BTreeMap<String, T>, BTreeMap<String, T>);
+
+fn split_shared<T>(
+    kind: &str,
+    resources: BTreeMap<NamespacedName, T>,
+    project: &str,
+) -> Result<OwnAndShared<T>, Failure> {
     let (shared, own): (BTreeMap<_, _>, BTreeMap<_, _>) =
         resources.into_iter().partition(|(key, _)| key.namespace == SHARED_NAMESPACE);
-    (of_project(own, project), shared.into_iter().map(|(key, value)| (key.name, value)).collect())
+    let shared = shared.into_iter().map(|(key, value)| (key.name, value)).collect();
+    Ok((of_project(kind, own, project)?, shared))
 }

@@ -33,9 +33,8 @@ use windlass_registry::RegistryClient;
 use windlass_sandbox::{ChildCompiler, Sandbox, SandboxConfig, WorkerProcess, WorkerRunner};
 use windlass_store::{DataDir, Store};
 
-use crate::config::{Isolation, installation_key};
+use crate::config::{Isolation, environment, installation_key};
 use crate::failure::Failure;
-use crate::paths;
 use crate::project::{Project, SecretCredentials};
 use crate::wake::ObjectWake;
 
@@ -106,7 +105,10 @@ impl Engine {
         store.void_leases().await.map_err(|e| Failure::environment(e.to_string()))?;
         let token_key = TokenKey::new(installation_key(&data.join("key"))?);
         let clock = options.clock;
-        let egress = Arc::new(Egress::new(EgressConfig::default(), Arc::clone(&clock)));
+        let egress = Arc::new(Egress::new(
+            EgressConfig { blocked: environment::own_cluster(), ..EgressConfig::default() },
+            Arc::clone(&clock),
+        ));
         let git = Arc::new(GitHost::new(GitHostConfig {
             mirrors: data.join("mirrors"),
             egress: Arc::clone(&egress),
@@ -246,7 +248,7 @@ fn cluster(
 
 /// The steps that came with this program.
 pub(crate) fn catalog() -> Arc<dyn StepCatalog> {
-    Arc::new(StepDirectory::open(&paths::steps_dir()))
+    Arc::new(StepDirectory::open(&environment::steps_dir()))
 }
 
 /// Makes a sandbox of this process.
@@ -254,7 +256,7 @@ pub(crate) fn sandbox(clock: &Arc<dyn Clock>) -> Result<Sandbox, Failure> {
     let program = std::env::current_exe().map_err(|e| Failure::environment(e.to_string()))?;
     let compiler = ChildCompiler::new(program, vec![COMPILE_COMMAND.to_owned()]);
     let config = SandboxConfig {
-        cache_dir: paths::code_cache_dir(),
+        cache_dir: environment::code_cache_dir(),
         compiler: Arc::new(compiler),
         clock: Arc::clone(clock),
     };

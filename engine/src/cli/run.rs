@@ -148,13 +148,11 @@ impl RunArgs {
         }
         let project = Project::pick(loaded.manifests, self.project.as_deref())?;
         if let Some(stage) = &self.stage {
-            let owners = project.step_owners(project.stage(stage)?.1);
+            let stage = project.stage(stage)?.1;
             let unusable: Vec<manifests::Diagnostic> = loaded
                 .unusable_steps
                 .into_iter()
-                .filter(|(owner, _)| {
-                    owners.iter().any(|(kind, name)| owner.kind == *kind && owner.name.name == *name)
-                })
+                .filter(|(owner, _)| project.needs_steps_of(stage, owner))
                 .map(|(_, diagnostic)| diagnostic)
                 .collect();
             if !unusable.is_empty() {

@@ -1,5 +1,7 @@
 //! From a document to a kind: fields that do not fit are errors, fields that nobody knows are warnings.
 
+use std::collections::btree_map::Entry;
+
 use serde_json::Value;
 use windlass_catalog::nearest;
 use windlass_model::ids::is_kubernetes_name;
@@ -74,7 +76,7 @@ impl Decoder<'_> {
             Kind::Warehouse => self.add(&mut set.warehouses, validate::warehouse::check),
             Kind::PromotionTask => self.add(&mut set.tasks, validate::steps::check_task),
             Kind::ClusterPromotionTask => self.add(&mut set.cluster_tasks, validate::steps::check_task),
-            Kind::Grants => self.add(&mut set.grants, |_, _| {}),
+            Kind::Grants => self.add(&mut set.grants, validate::grants::check),
             Kind::Secret => self.add(&mut set.secrets, validate::secret::check),
             Kind::ConfigMap => self.add(&mut set.config_maps, |_, _| {}),
         }
@@ -86,14 +88,14 @@ impl Decoder<'_> {
         let kind = self.json["kind"].as_str().unwrap_or_default().to_owned();
         self.owner = Some(Owner { kind, name: name.clone() });
         check(self, &value);
-        if of_kind.contains_key(&name) {
-            let place = self.place_of(&["metadata".to_owned(), "name".to_owned()], false, "");
-            let message = format!("{} is there twice", name.name);
-            self.said
-                .diagnostics
-                .push(Diagnostic::error(message).at(place).hint("remove one of the two, or rename it"));
-        } else {
-            of_kind.insert(name, value);
+        match of_kind.entry(name) {
+            Entry::Vacant(free) => {
+                free.insert(value);
+            }
+            Entry::Occupied(taken) => {
+                let message = format!("{} is there twice", taken.key().name);
+                self.error_at(&["metadata", "name"], message, "remove one of the two, or rename it");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use windlass_egress::is_loopback_url;
 use windlass_model::freight::address::{normalize_chart, normalize_git, normalize_image};
+use windlass_model::grant::without_user_info;
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::secret::{Secret, SecretValue};
 use windlass_ports::credentials::{Credential, CredentialType, Credentials};
@@ -40,9 +41,6 @@ impl Credentials for SecretCredentials {
             return Ok(None);
         }
         let plain = url::Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_loopback_url(&url));
-        if plain && !self.allow_over_http {
-            return Ok(None);
-        }
         let own = self.project.secrets.iter().map(|named| (project.as_str(), named));
         let shared = self.project.shared_secrets.iter().map(|named| (SHARED_NAMESPACE, named));
         for (namespace, (name, secret)) in own.chain(shared) {
@@ -53,7 +51,11 @@ impl Credentials for SecretCredentials {
             let values = secret.values().map_err(|e| format!("Secret {source}: {e}"))?;
             let value = |key: &str| values.get(key).map(SecretValue::expose).unwrap_or_default();
             if matches(of, value("repoURL"), value("repoURLIsRegex") == "true", url) {
-                return basic(secret, &source);
+                let credential = basic(secret, &source)?;
+                if credential.is_some() && plain && !self.allow_over_http {
+                    return Err(over_http(&source, url));
+                }
+                return Ok(credential);
             }
         }
         Ok(None)
@@ -91,6 +93,14 @@ fn basic(secret: &Secret, source: &str) -> Result<Option<Credential>, String> {
     }
 }
 
+fn over_http(source: &str, url: &str) -> String {
+    format!(
+        "Secret {source} is the credential of {}, which plain HTTP would show to everyone on the way; use the https:// URL, \
+         or start with --allow-credentials-over-http",
+        without_user_info(url)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +116,14 @@ mod tests {
     }
 
     fn found(secrets: Vec<(NamespacedName, Secret)>, over_http: bool, url: &str) -> Option<String> {
+        find(secrets, over_http, url).unwrap()
+    }
+
+    fn find(
+        secrets: Vec<(NamespacedName, Secret)>,
+        over_http: bool,
+        url: &str,
+    ) -> Result<Option<String>, String> {
         let manifests = Manifests {
             projects: vec!["p".to_owned()],
             secrets: secrets.into_iter().collect(),
@@ -114,7 +132,8 @@ mod tests {
         let project = Arc::new(Project::pick(manifests, None).unwrap());
         let name = project.name.clone();
         let credentials = SecretCredentials::new(project, over_http);
-        credentials.find(&name, CredentialType::Git, url).unwrap().map(|credential| credential.source)
+        let found = credentials.find(&name, CredentialType::Git, url)?;
+        Ok(found.map(|credential| credential.source))
     }
 
     const LOGIN: [(&str, &str); 2] = [("username", "ada"), ("password", "hunter2")];
@@ -152,7 +171,12 @@ mod tests {
     #[test]
     fn nothing_goes_over_plain_http_to_others() {
         let secrets = |url| vec![secret("a", "p", "git", &with_url(url))];
-        assert!(found(secrets("http://h/app"), false, "http://h/app").is_none());
+        assert_eq!(
+            find(secrets("http://h/app"), false, "http://h/app").unwrap_err(),
+            "Secret p/a is the credential of http://h/app, which plain HTTP would show to everyone on the way; use the \
+             https:// URL, or start with --allow-credentials-over-http"
+        );
+        assert!(found(secrets("http://h/app"), false, "http://h/other").is_none());
         assert!(found(secrets("http://h/app"), true, "http://h/app").is_some());
         assert!(found(secrets("http://127.0.0.1:8/app"), false, "http://127.0.0.1:8/app").is_some());
     }

@@ -10,7 +10,7 @@ use windlass_promotion::project_stages::ProjectStages;
 use windlass_promotion::state::PromotionState;
 use windlass_promotion::unit::{PromotionUnit, UnitError};
 
-use super::freight::{FreightChoice, FreightChooser, freight_name};
+use super::freight::{FreightChoice, FreightChooser, StoredFreight, freight_name};
 use super::record::record;
 use super::unfinished;
 use crate::failure::Failure;
@@ -127,12 +127,25 @@ impl<'a> Promoter<'a> {
             }
             Err(DriveError::Stopped) => Ok(Ended::Parked(Box::new(unit.state().await))),
             Err(error) => {
-                let name = unit.state().await.record.name;
+                let name = unit.state().await.record.name.clone();
                 Err(Failure::environment(error.to_string()).hint(format!(
                     "nothing is lost: go on with `windlass run --resume {name}` once it is put right"
                 )))
             }
         }
+    }
+
+    /// The freight that is verified in a stage, by its alias. A control-flow stage passes on whatever reaches it.
+    ///
+    /// # Errors
+    /// If the record cannot be read.
+    pub(crate) async fn verified_in(&self, stage: &str) -> Result<Vec<String>, Failure> {
+        let statuses = self.freight_statuses().await?;
+        let verified = |freight: &StoredFreight| {
+            statuses.get(&freight.reference.name).is_some_and(|status| status.verified_in.contains_key(stage))
+        };
+        let stored = self.chooser().stored().await?;
+        Ok(stored.into_iter().filter(verified).map(|freight| freight.alias).collect())
     }
 
     /// The status of all freight that is kept.

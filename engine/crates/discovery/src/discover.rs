@@ -166,7 +166,9 @@ fn failed(
     let what = match subscription {
         Subscription { git: Some(git), .. } => format!(" (git {})", git.repo_url),
         Subscription { image: Some(image), .. } => format!(" (image {})", image.repo_url),
-        Subscription { chart: Some(chart), .. } => format!(" (chart {} {})", chart.repo_url, chart.name),
+        Subscription { chart: Some(chart), .. } => {
+            format!(" (chart {})", format!("{} {}", chart.repo_url, chart.name).trim_end())
+        }
         _ => String::new(),
     };
     DiscoverError {

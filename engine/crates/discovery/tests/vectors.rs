@@ -1,4 +1,5 @@
 //! The recorded answers of Kargo about selection and freight creation criteria.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use serde_json::Value;
 use windlass_discovery::{SelectCommits, criteria_met, select_tags, shorten_subject};

@@ -35,10 +35,23 @@ pub(in crate::manifests) fn check(decoder: &mut Decoder<'_>, warehouse: &Warehou
                 check_expression(decoder, &path(&["git", "expressionFilter"]), &git.expression_filter);
             }
         }
-        if let Some(image) = &subscription.image
-            && url(&image.repo_url)
-        {
-            decoder.error_at(&path(&["image", "repoURL"]), "the repository is missing", "");
+        if let Some(image) = &subscription.image {
+            if url(&image.repo_url) {
+                decoder.error_at(&path(&["image", "repoURL"]), "the repository is missing", "");
+            }
+            let gone = [
+                ("allowTags", image.allow_tags.is_empty(), "write allowTagsRegexes, a list"),
+                (
+                    "ignoreTags",
+                    image.ignore_tags.is_empty(),
+                    "write ignoreTagsRegexes, with ^ and $ around each tag",
+                ),
+            ];
+            for (name, _, hint) in gone.iter().filter(|(_, is_empty, _)| !is_empty) {
+                let message =
+                    format!("{name} was taken out of Kargo, which discovers nothing where it is set");
+                decoder.error_at(&path(&["image", name]), message, hint);
+            }
         }
         if let Some(chart) = &subscription.chart
             && url(&chart.repo_url)

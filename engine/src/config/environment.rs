@@ -1,5 +1,8 @@
-//! Where things are outside of the data directory.
+//! What the environment says: where things are outside of the data directory, and where this program runs.
 
+#![expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// The directory of the built-in steps: `WINDLASS_STEPS`, or `steps` beside the directory of the program, where
@@ -20,4 +23,11 @@ pub(crate) fn code_cache_dir() -> PathBuf {
     let base = std::env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()).map(PathBuf::from);
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     base.or_else(home).unwrap_or_else(std::env::temp_dir).join("windlass")
+}
+
+/// The API of the cluster that this program runs in, if any: no step has business there.
+pub(crate) fn own_cluster() -> Vec<SocketAddr> {
+    let host = std::env::var("KUBERNETES_SERVICE_HOST").ok().and_then(|host| host.parse().ok());
+    let port = std::env::var("KUBERNETES_SERVICE_PORT").ok().and_then(|port| port.parse().ok());
+    host.map(|host: IpAddr| SocketAddr::new(host, port.unwrap_or(0))).into_iter().collect()
 }
