@@ -9,6 +9,7 @@ use crate::{Error, git, http, objects};
 
 /// The functions of the contract.
 pub(crate) trait Host {
+    fn mode(&self) -> contract::attempt::Mode;
     fn remaining_ms(&self) -> u64;
     fn cancelled(&self) -> bool;
     fn idempotency_key(&self, purpose: &str) -> String;
@@ -25,7 +26,9 @@ pub(crate) trait Host {
     fn list_refs(&self, url: &str, patterns: &[String]) -> Result<Vec<(String, String)>, Error>;
     fn worktree_head(&self, path: &str) -> Result<String, Error>;
     fn worktree_clear(&self, path: &str) -> Result<(), Error>;
+    fn worktree_diff(&self, path: &str) -> Result<String, Error>;
     fn worktree_commit(&self, path: &str, message: &str, options: &str) -> Result<git::Committed, Error>;
+    fn worktree_tag(&self, path: &str, name: &str, message: &str, options: &str) -> Result<String, Error>;
     fn worktree_push(&self, path: &str, to: &git::Target, options: &str) -> Result<git::Pushed, Error>;
     fn get_object(&self, key: &objects::Key) -> Result<String, Error>;
     fn query_objects(
@@ -58,6 +61,10 @@ pub(crate) struct Imports;
 
 #[cfg(target_family = "wasm")]
 impl Host for Imports {
+    fn mode(&self) -> contract::attempt::Mode {
+        contract::attempt::get_mode()
+    }
+
     fn remaining_ms(&self) -> u64 {
         contract::attempt::remaining_ms()
     }
@@ -107,8 +114,16 @@ impl Host for Imports {
         contract::git::Worktree::open(path)?.clear()
     }
 
+    fn worktree_diff(&self, path: &str) -> Result<String, Error> {
+        contract::git::Worktree::open(path)?.diff("{}")
+    }
+
     fn worktree_commit(&self, path: &str, message: &str, options: &str) -> Result<git::Committed, Error> {
         contract::git::Worktree::open(path)?.commit(message, options)
+    }
+
+    fn worktree_tag(&self, path: &str, name: &str, message: &str, options: &str) -> Result<String, Error> {
+        contract::git::Worktree::open(path)?.tag(name, message, options)
     }
 
     fn worktree_push(&self, path: &str, to: &git::Target, options: &str) -> Result<git::Pushed, Error> {

@@ -1,9 +1,16 @@
 //! The attempt itself.
 
+pub use crate::bindings::windlass::step::attempt::Mode;
 use crate::context::Context;
 use crate::host::Host as _;
 
 impl Context {
+    /// What kind of run this is. For messages: what a step does must not depend on it.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.host.mode()
+    }
+
     /// How much is left of the time the attempt may take, in milliseconds.
     #[must_use]
     pub fn remaining_ms(&self) -> u64 {

@@ -87,6 +87,35 @@ pub struct Head {
     pub dirty: bool,
 }
 
+/// How to tag.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TagOptions {
+    /// Move a tag that is there.
+    pub force: bool,
+}
+
+/// How a file differs from the head commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeKind {
+    /// Not in the head commit.
+    Added,
+    /// Other content or mode.
+    Modified,
+    /// Gone from the worktree.
+    Deleted,
+}
+
+/// One file that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Change {
+    /// The path within the worktree.
+    pub path: String,
+    /// How it differs.
+    pub kind: ChangeKind,
+}
+
 /// A worktree.
 pub struct Worktree<'a> {
     context: &'a Context,
@@ -95,6 +124,16 @@ pub struct Worktree<'a> {
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned())
+}
+
+fn understood<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| Error {
+        kind: crate::ErrorKind::Internal,
+        retry: crate::Retry::Never,
+        message: format!("the host's answer is not understood: {error}"),
+        code: "internal".to_owned(),
+        details: "{}".to_owned(),
+    })
 }
 
 impl Context {
@@ -132,14 +171,20 @@ impl Worktree<'_> {
     /// # Errors
     /// If there is no worktree.
     pub fn head(&self) -> Result<Head, Error> {
-        let text = self.context.host.worktree_head(&self.path)?;
-        serde_json::from_str(&text).map_err(|error| Error {
-            kind: crate::ErrorKind::Internal,
-            retry: crate::Retry::Never,
-            message: format!("the host's answer is not understood: {error}"),
-            code: "internal".to_owned(),
-            details: "{}".to_owned(),
-        })
+        understood(&self.context.host.worktree_head(&self.path)?)
+    }
+
+    /// What a commit made now would change, by path.
+    ///
+    /// # Errors
+    /// If there is no worktree.
+    pub fn diff(&self) -> Result<Vec<Change>, Error> {
+        #[derive(Deserialize)]
+        struct Changes {
+            files: Vec<Change>,
+        }
+        let changes: Changes = understood(&self.context.host.worktree_diff(&self.path)?)?;
+        Ok(changes.files)
     }
 
     /// Removes every tracked or addable file.
@@ -156,6 +201,14 @@ impl Worktree<'_> {
     /// If there is no worktree, or a file holds the token of a secret.
     pub fn commit(&self, message: &str, options: &CommitOptions) -> Result<Committed, Error> {
         self.context.host.worktree_commit(&self.path, message, &json(options))
+    }
+
+    /// Makes an annotated tag at the head; the commit that is tagged. [`Worktree::push`] sends it.
+    ///
+    /// # Errors
+    /// If there is no worktree, or the tag is there already.
+    pub fn tag(&self, name: &str, message: &str, options: &TagOptions) -> Result<String, Error> {
+        self.context.host.worktree_tag(&self.path, name, message, &json(options))
     }
 
     /// Sends the commits to the remote.

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use serde_json::{Value, json};
 
 use super::{Answer, RecordedCall, error};
+use crate::bindings::windlass::step::attempt::Mode;
 use crate::bindings::windlass::step::log::Level;
 use crate::host::Host;
 use crate::{Error, ErrorKind, git, http, objects};
@@ -26,7 +27,7 @@ impl FakeHost {
         let call = RecordedCall { function, arguments };
         let scripts = self.scripts.borrow();
         let answer = scripts.iter().rev().find(|(name, _)| name == function).map_or_else(
-            || Err(error(ErrorKind::Denied, "no-grant", &format!("the test does not answer {function}"))),
+            || Err(error(ErrorKind::Denied, "not-granted", &format!("the test does not answer {function}"))),
             |(_, script)| script(&call),
         );
         self.calls.borrow_mut().push(call);
@@ -49,6 +50,10 @@ fn key_json(key: &objects::Key) -> Value {
 }
 
 impl Host for FakeHost {
+    fn mode(&self) -> Mode {
+        Mode::Live
+    }
+
     fn remaining_ms(&self) -> u64 {
         600_000
     }
@@ -119,6 +124,10 @@ impl Host for FakeHost {
         self.call("git.worktree.clear", json!({ "path": path })).map(|_| ())
     }
 
+    fn worktree_diff(&self, path: &str) -> Result<String, Error> {
+        Ok(self.call("git.worktree.diff", json!({ "path": path }))?.to_string())
+    }
+
     fn worktree_commit(
         &self,
         path: &str,
@@ -133,6 +142,20 @@ impl Host for FakeHost {
             commit: text(&answer, "commit"),
             changed: answer["changed"].as_bool().unwrap_or(true),
         })
+    }
+
+    fn worktree_tag(
+        &self,
+        path: &str,
+        name: &str,
+        message: &str,
+        tag_options: &str,
+    ) -> Result<String, Error> {
+        let answer = self.call(
+            "git.worktree.tag",
+            json!({ "path": path, "name": name, "message": message, "options": options(tag_options) }),
+        )?;
+        Ok(answer.as_str().unwrap_or_default().to_owned())
     }
 
     fn worktree_push(&self, path: &str, to: &git::Target, push_options: &str) -> Result<git::Pushed, Error> {
