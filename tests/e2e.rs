@@ -1,3 +1,7 @@
 //! Whole promotions, asserted where they end up: branches, trees, commits, Applications.
 
+mod demo;
+mod freight;
+mod language;
 mod pipeline;
+mod unfinished;
