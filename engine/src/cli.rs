@@ -56,9 +56,10 @@ impl Cli {
     }
 }
 
-/// Runs a command on a runtime of its own.
+/// Runs a command on a runtime of its own. Its tasks share one thread and change without the help of the operating system;
+/// what computes or waits for files (guests, Git, the database) has threads beside it.
 fn block_on(work: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Failure::environment(format!("no threads can be started: {e}")))?;

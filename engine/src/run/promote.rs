@@ -152,13 +152,11 @@ impl<'a> Promoter<'a> {
     async fn freight_statuses(
         &self,
     ) -> Result<BTreeMap<String, windlass_promotion::availability::FreightStatus>, Failure> {
-        let mut statuses = BTreeMap::new();
-        for freight in self.chooser().stored().await? {
-            let name = freight_name(&freight.reference)?;
-            let status = self.stages.freight_status(&name).await.map_err(|e| unit_failed(&e))?;
-            statuses.insert(name.to_string(), status);
-        }
-        Ok(statuses)
+        let stored = self.chooser().stored().await?;
+        let names: Vec<_> =
+            stored.iter().map(|freight| freight_name(&freight.reference)).collect::<Result<_, _>>()?;
+        let statuses = self.stages.freight_statuses(&names).await.map_err(|e| unit_failed(&e))?;
+        Ok(statuses.into_iter().map(|(name, status)| (name.to_string(), status)).collect())
     }
 
     /// Every step kind must be there before anything begins.

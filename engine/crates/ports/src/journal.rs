@@ -115,8 +115,8 @@ pub trait Journal: Send + Sync {
     /// Adds events in one transaction.
     async fn append(&self, append: Append) -> Result<Version, JournalError>;
 
-    /// All events of a unit, oldest first; none if there is no such unit.
-    async fn read(&self, unit: &UnitKey) -> Result<Vec<Value>, JournalError>;
+    /// The events of a unit that came after its first `after`, oldest first; none if there is no such unit.
+    async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<Value>, JournalError>;
 
     /// The commands that wait for a unit, oldest first, each with its number.
     async fn inbox(&self, unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError>;

@@ -190,7 +190,7 @@ impl PromotionRun<'_> {
             match action {
                 Action::Start => {
                     let components = self.components(&state);
-                    self.unit.execute(Durability::Grouped, |state| start::start(state, components)).await?;
+                    self.unit.execute_deferred(|state| start::start(state, components)).await?;
                 }
                 Action::Evaluate { step, first } => self.evaluate(&state, step, first).await?,
                 Action::Settle { step, effect } => self.settle(&state, step, effect).await?,

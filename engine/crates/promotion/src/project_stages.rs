@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
+use tokio::sync::Mutex;
 use windlass_model::event::stage::{StageCommand, StageEvent};
 use windlass_model::event::warehouse::WarehouseEvent;
 use windlass_model::event::{EVENT_VERSION, Recorded};
@@ -14,8 +15,8 @@ use windlass_model::manifest::stage::StageSpec;
 use windlass_ports::clock::Clock;
 use windlass_ports::journal::{Append, Durability, Journal, JournalError, UnitKey, UnitKind, Version};
 
-use crate::availability::{FreightStatus, Verified, check_available};
-use crate::stage::{StageState, decide, fold};
+use crate::availability::{FreightStatus, check_available};
+use crate::stage::{StageState, decide};
 use crate::unit::UnitError;
 
 /// Events to record, and commands for other units.
@@ -28,7 +29,12 @@ pub struct ProjectStages {
     tenant: TenantId,
     project: ProjectName,
     specs: BTreeMap<StageName, StageSpec>,
+    /// The states as far as they have been read: a stage has an event for every promotion that it ever saw.
+    known: Mutex<BTreeMap<StageName, Known>>,
 }
+
+/// The state of a stage after so many events.
+type Known = (Arc<StageState>, Version);
 
 impl ProjectStages {
     /// The stages with these specifications.
@@ -40,14 +46,14 @@ impl ProjectStages {
         project: ProjectName,
         specs: BTreeMap<StageName, StageSpec>,
     ) -> Self {
-        Self { journal, clock, tenant, project, specs }
+        Self { journal, clock, tenant, project, specs, known: Mutex::default() }
     }
 
     /// The state of a stage.
     ///
     /// # Errors
     /// If the journal fails or is damaged.
-    pub async fn state(&self, stage: &StageName) -> Result<StageState, UnitError> {
+    pub async fn state(&self, stage: &StageName) -> Result<Arc<StageState>, UnitError> {
         Ok(self.load(stage).await?.0)
     }
 
@@ -56,19 +62,26 @@ impl ProjectStages {
     /// # Errors
     /// If the journal fails or is damaged.
     pub async fn freight_status(&self, freight: &FreightName) -> Result<FreightStatus, UnitError> {
-        let mut status = FreightStatus::default();
+        Ok(self.freight_statuses(std::slice::from_ref(freight)).await?.remove(freight).unwrap_or_default())
+    }
+
+    /// The same of several.
+    ///
+    /// # Errors
+    /// If the journal fails or is damaged.
+    pub async fn freight_statuses(
+        &self,
+        freights: &[FreightName],
+    ) -> Result<BTreeMap<FreightName, FreightStatus>, UnitError> {
+        let mut statuses: BTreeMap<FreightName, FreightStatus> =
+            freights.iter().map(|freight| (freight.clone(), FreightStatus::default())).collect();
         for stage in self.specs.keys() {
             let state = self.state(stage).await?;
-            if let Some(stay) = state.verified.get(freight) {
-                status.verified_in.insert(stage.to_string(), Verified { longest_soak: stay.longest });
-            }
-            if let Some((collection, since)) = &state.current
-                && collection.iter().any(|reference| reference.name == freight.as_str())
-            {
-                status.currently_in.insert(stage.to_string(), *since);
+            for (freight, status) in &mut statuses {
+                state.add_to(status, stage, freight);
             }
         }
-        Ok(status)
+        Ok(statuses)
     }
 
     /// Records that a warehouse made freight; control-flow stages that take it straight from there pass it on.
@@ -81,7 +94,7 @@ impl ProjectStages {
         origin: &FreightOrigin,
     ) -> Result<(), UnitError> {
         let unit = self.unit(UnitKind::Warehouse, &origin.name);
-        let version = version(self.journal.read(&unit).await?.len());
+        let version = version(self.journal.read(&unit, Version::default()).await?.len());
         let event = WarehouseEvent::FreightCreated { freight: freight.clone() };
         let takes_directly = |spec: &StageSpec| {
             spec.requested_freight.iter().any(|request| request.origin == *origin && request.sources.direct)
@@ -121,7 +134,8 @@ impl ProjectStages {
         let waiting = self.journal.inbox(&unit).await?;
         let Some((last, _)) = waiting.last() else { return Ok(false) };
         let consumed = Some(*last);
-        let (mut state, expected) = self.load(stage).await?;
+        let (state, expected) = self.load(stage).await?;
+        let mut state = Arc::unwrap_or_clone(state);
         let (mut events, mut commands) = (Vec::new(), Vec::new());
         for (_, command) in waiting {
             let command: StageCommand = serde_json::from_value(command).map_err(damaged)?;
@@ -197,7 +211,8 @@ impl ProjectStages {
             if !self.applies(stage, &command).await? {
                 continue;
             }
-            let (mut state, expected) = self.load(stage).await?;
+            let (state, expected) = self.load(stage).await?;
+            let mut state = Arc::unwrap_or_clone(state);
             let (events, commands) = self.decide(stage, &mut state, command.clone())?;
             if !events.is_empty() {
                 self.append(stage, &state, expected, events, commands, None).await?;
@@ -229,17 +244,20 @@ impl ProjectStages {
         Ok(takers.map(|(stage, _)| (self.unit(UnitKind::Stage, stage.as_str()), command.clone())).collect())
     }
 
-    async fn load(&self, stage: &StageName) -> Result<(StageState, Version), UnitError> {
-        let events = self.journal.read(&self.unit(UnitKind::Stage, stage.as_str())).await?;
-        let version = version(events.len());
-        let events = events.into_iter().map(|event| {
+    /// The state of a stage and how many events that is: what is known of it, and what has come since.
+    async fn load(&self, stage: &StageName) -> Result<Known, UnitError> {
+        let mut known = self.known.lock().await;
+        let (state, version) = known.entry(stage.clone()).or_default();
+        let unit = self.unit(UnitKind::Stage, stage.as_str());
+        for event in self.journal.read(&unit, *version).await? {
             let recorded: Recorded<StageEvent> = serde_json::from_value(event).map_err(damaged)?;
             if recorded.v > EVENT_VERSION {
                 return Err(UnitError::Damaged("it was written by a newer version of windlass".to_owned()));
             }
-            Ok(recorded)
-        });
-        Ok((fold(&events.collect::<Result<Vec<_>, _>>()?), version))
+            crate::stage::apply(Arc::make_mut(state), &recorded);
+            version.0 += 1;
+        }
+        Ok((Arc::clone(state), *version))
     }
 
     fn unit(&self, kind: UnitKind, id: &str) -> UnitKey {

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use windlass_model::event::Recorded;
 use windlass_model::event::stage::{StageCommand, StageEvent};
 use windlass_model::freight::FreightCollection;
-use windlass_model::ids::FreightName;
+use windlass_model::ids::{FreightName, StageName};
 use windlass_model::promotion::Phase;
 use windlass_model::time::Timestamp;
+
+use crate::availability::{FreightStatus, Verified};
 
 /// The state of a stage: a fold over its events.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,14 +32,18 @@ pub struct Stay {
     pub longest: Option<std::time::Duration>,
 }
 
-/// Folds the events of a stage.
-#[must_use]
-pub fn fold(events: &[Recorded<StageEvent>]) -> StageState {
-    let mut state = StageState::default();
-    for event in events {
-        apply(&mut state, event);
+impl StageState {
+    /// Adds to the status of a freight what this stage knows of it.
+    pub(crate) fn add_to(&self, status: &mut FreightStatus, stage: &StageName, freight: &FreightName) {
+        if let Some(stay) = self.verified.get(freight) {
+            status.verified_in.insert(stage.to_string(), Verified { longest_soak: stay.longest });
+        }
+        if let Some((collection, since)) = &self.current
+            && collection.iter().any(|reference| reference.name == freight.as_str())
+        {
+            status.currently_in.insert(stage.to_string(), *since);
+        }
     }
-    state
 }
 
 /// Adds one event to the state.

@@ -247,7 +247,7 @@ pub async fn read_events(
     key: &UnitKey,
 ) -> Result<Vec<Recorded<PromotionEvent>>, UnitError> {
     journal
-        .read(key)
+        .read(key, Version::default())
         .await?
         .into_iter()
         .map(|event| {

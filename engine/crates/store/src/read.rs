@@ -33,14 +33,16 @@ impl Journal for Store {
         self.change(Change::Append(Box::new(append))).await.map(version)
     }
 
-    async fn read(&self, unit: &UnitKey) -> Result<Vec<Value>, JournalError> {
+    async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<Value>, JournalError> {
         let rows = sqlx::query(
-            "SELECT body, blob FROM events WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 ORDER BY seq",
+            "SELECT body, blob FROM events \
+             WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND seq > $5 ORDER BY seq",
         )
         .bind(unit.tenant.as_str())
         .bind(unit.project.as_str())
         .bind(unit.kind.as_str())
         .bind(&unit.id)
+        .bind(after.0)
         .fetch_all(&self.readers)
         .await
         .map_err(|e| unavailable(&e))?;

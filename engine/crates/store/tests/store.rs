@@ -49,13 +49,13 @@ async fn events_come_back_in_order_and_versions_guard_them() {
     assert_eq!(store.append(synced).await.unwrap(), Version(3));
     drop(store);
     let store = Store::open(dir.path()).await.unwrap();
-    let events = store.read(&unit("a")).await.unwrap();
+    let events = store.read(&unit("a"), Version(0)).await.unwrap();
     assert_eq!(events[..2], [json!(1), json!(2)]);
     assert_eq!(events[2].as_str().unwrap().len(), 200_000);
     let units = store.units(&TenantId::default(), UnitKind::Promotion).await.unwrap();
     assert_eq!(units.len(), 1);
     assert_eq!(units[0].summary, json!({"events": 3}));
-    assert!(store.read(&unit("b")).await.unwrap().is_empty());
+    assert!(store.read(&unit("b"), Version(0)).await.unwrap().is_empty());
 }
 
 #[tokio::test]
