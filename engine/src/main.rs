@@ -16,10 +16,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-/// A promotion is many small pieces of JSON made and dropped on several threads, for which the system's allocator is slow.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     match cli.run() {
