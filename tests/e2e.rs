@@ -4,4 +4,5 @@ mod demo;
 mod freight;
 mod language;
 mod pipeline;
+mod recorded;
 mod unfinished;

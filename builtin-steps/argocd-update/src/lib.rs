@@ -48,8 +48,8 @@ struct Progress {
     apps: Vec<Value>,
     /// What to check in order to know how healthy the stage is.
     checks: Vec<Value>,
-    /// Those that are waited for: why, and the change that ends the waiting.
-    waiting: Vec<(String, Value)>,
+    /// Those that are waited for: why, and the change that ends the waiting early.
+    waiting: Vec<(String, Option<Value>)>,
 }
 
 impl Progress {
@@ -69,6 +69,11 @@ impl Progress {
                 }
                 Next::Wait(what) => self.wait(&application, &what),
                 Next::Sync => self.sync(update, application, context)?,
+                Next::SyncAgain => {
+                    self.sync(update, application, context)?;
+                    // However fast it fails, it is not begun again before its time.
+                    self.waiting.last_mut().into_iter().for_each(|(_, change)| *change = None);
+                }
             }
         }
         Ok(())
@@ -87,7 +92,7 @@ impl Progress {
     }
 
     fn wait(&mut self, application: &Application, what: &str) {
-        self.waiting.push((format!("{application}: {what}"), application.change()));
+        self.waiting.push((format!("{application}: {what}"), Some(application.change())));
     }
 
     fn sync(
@@ -126,7 +131,7 @@ impl Progress {
             let _ = write!(message, "; and {} more", self.waiting.len() - MAX_TOLD);
         }
         let outcome = Outcome::running(message).with_output(output).retry_after_ms(POLL_MS);
-        self.waiting.into_iter().fold(outcome, |outcome, (_, change)| outcome.wake_on(change))
+        self.waiting.into_iter().filter_map(|(_, change)| change).fold(outcome, Outcome::wake_on)
     }
 }
 

@@ -19,6 +19,8 @@ const INITIATOR: &str = "kargo-controller";
 pub(crate) enum Next {
     /// Begin a sync.
     Sync,
+    /// Begin a sync, for the last one of this promotion ended without a result: what went wrong may do so again at once.
+    SyncAgain,
     /// Wait, for what the text says.
     Wait(String),
     /// Nothing: it has been synced.
@@ -43,8 +45,11 @@ pub(crate) fn next(application: &Application, promotion: &str, desired: &[Option
         return Next::Wait(waiting(&state["operation"], promotion));
     }
     let result = &state["syncResult"];
-    if !is_ours(&state["operation"], promotion) || !result.is_object() || !has_revisions(result, desired) {
+    if !is_ours(&state["operation"], promotion) {
         return Next::Sync;
+    }
+    if !result.is_object() || !has_revisions(result, desired) {
+        return Next::SyncAgain;
     }
     if phase == "Succeeded" {
         Next::Done
