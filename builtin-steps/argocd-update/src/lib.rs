@@ -72,7 +72,9 @@ impl Progress {
                 Next::SyncAgain => {
                     self.sync(update, application, context)?;
                     // However fast it fails, it is not begun again before its time.
-                    self.waiting.last_mut().into_iter().for_each(|(_, change)| *change = None);
+                    if let Some((_, change)) = self.waiting.last_mut() {
+                        *change = None;
+                    }
                 }
             }
         }

@@ -48,8 +48,12 @@ pub(crate) fn next(application: &Application, promotion: &str, desired: &[Option
     if !is_ours(&state["operation"], promotion) {
         return Next::Sync;
     }
-    if !result.is_object() || !has_revisions(result, desired) {
+    if !result.is_object() {
         return Next::SyncAgain;
+    }
+    // An earlier step of the promotion may have had other revisions synced.
+    if !has_revisions(result, desired) {
+        return Next::Sync;
     }
     if phase == "Succeeded" {
         Next::Done
