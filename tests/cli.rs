@@ -3,3 +3,4 @@
 
 mod manifests;
 mod remotes;
+mod step_run;

@@ -8,9 +8,11 @@ mod run;
 mod step;
 mod worker;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
-use crate::failure::Failure;
+use crate::failure::{EXIT_INPUT, EXIT_STEP_USAGE, Failure};
 
 /// A promotion engine that reads Kargo's manifests and runs every step in a sandbox.
 #[derive(Debug, Parser)]
@@ -53,6 +55,18 @@ impl Cli {
             Verb::Worker => block_on(worker::run()),
             Verb::CompileStep(args) => args.run(),
         }
+    }
+}
+
+/// Shows what is wrong with the arguments, or the help that was asked for; the exit code.
+pub(crate) fn tell_usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell if the terminal is gone.
+    let _ = error.print();
+    let mut arguments = std::env::args().skip(1);
+    let of_steps = arguments.next().as_deref() == Some("step") && arguments.next().as_deref() == Some("run");
+    match u8::try_from(error.exit_code()).unwrap_or(EXIT_INPUT) {
+        EXIT_INPUT if of_steps => ExitCode::from(EXIT_STEP_USAGE),
+        code => ExitCode::from(code),
     }
 }
 

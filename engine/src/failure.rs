@@ -14,6 +14,12 @@ pub(crate) const EXIT_ENVIRONMENT: u8 = 3;
 /// The exit code after an interruption, as shells have it.
 pub(crate) const EXIT_INTERRUPTED: u8 = 130;
 
+/// The exit code of wrong input where small codes tell how a step ended (`EX_USAGE` of sysexits.h).
+pub(crate) const EXIT_STEP_USAGE: u8 = 64;
+
+/// The exit code of an unfit environment there (`EX_UNAVAILABLE`).
+const EXIT_STEP_UNAVAILABLE: u8 = 69;
+
 /// A failed command.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -47,6 +53,12 @@ impl Failure {
     /// The same with what to do.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with the exit codes of commands whose small codes tell how a step ended.
+    pub(crate) fn with_exit_codes_of_steps(mut self) -> Self {
+        self.code = if self.code == EXIT_INPUT { EXIT_STEP_USAGE } else { EXIT_STEP_UNAVAILABLE };
         self
     }
 

@@ -9,6 +9,7 @@ mod project;
 mod run;
 mod signals;
 mod system_clock;
+mod trial;
 mod wake;
 mod wiring;
 
@@ -17,7 +18,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cli::tell_usage(&error),
+    };
     match cli.run() {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {

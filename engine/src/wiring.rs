@@ -65,6 +65,69 @@ pub(crate) struct EngineOptions {
     pub(crate) progress: Arc<dyn ProgressSink>,
 }
 
+/// What runs steps and answers their calls.
+pub(crate) struct Host {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) runner: Arc<dyn StepRunner>,
+    pub(crate) broker: Arc<HostBroker>,
+    egress: Arc<Egress>,
+    git: Arc<GitHost>,
+    objects: Option<Arc<dyn Objects>>,
+    credentials: Arc<dyn Credentials>,
+}
+
+/// What a host is made of.
+pub(crate) struct HostOptions {
+    /// Where mirrors of repositories are kept.
+    pub(crate) mirrors: PathBuf,
+    /// The cluster whose objects steps work on.
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Who commits where nobody says otherwise.
+    pub(crate) identity: Identity,
+    /// Send credentials over plain HTTP to other machines.
+    pub(crate) allow_credentials_over_http: bool,
+    /// How steps are run.
+    pub(crate) isolation: Isolation,
+    /// The time.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Shows how it goes.
+    pub(crate) progress: Arc<dyn ProgressSink>,
+}
+
+impl Host {
+    /// Puts a host together for the steps of one project. `stop` ends whatever works in the background.
+    pub(crate) fn start(
+        options: HostOptions,
+        project: &Arc<Project>,
+        stop: &CancellationToken,
+    ) -> Result<Self, Failure> {
+        let clock = options.clock;
+        let egress = Arc::new(Egress::new(
+            EgressConfig { blocked: environment::own_cluster(), ..EgressConfig::default() },
+            Arc::clone(&clock),
+        ));
+        let git =
+            Arc::new(GitHost::new(GitHostConfig { mirrors: options.mirrors, egress: Arc::clone(&egress) }));
+        let objects = match &options.kubeconfig {
+            Some(file) => Some(cluster(file, &clock, stop)?),
+            None => None,
+        };
+        let credentials: Arc<dyn Credentials> =
+            Arc::new(SecretCredentials::new(Arc::clone(project), options.allow_credentials_over_http));
+        let ports = BrokerPorts {
+            clock: Arc::clone(&clock),
+            egress: Arc::clone(&egress),
+            git: Arc::clone(&git) as Arc<dyn windlass_ports::git::Git>,
+            objects: objects.clone(),
+            credentials: Arc::clone(&credentials),
+            progress: options.progress,
+        };
+        let broker = Arc::new(HostBroker::new(ports, BrokerSettings { identity: options.identity }));
+        let runner = runner(options.isolation, &clock)?;
+        Ok(Self { clock, runner, broker, egress, git, objects, credentials })
+    }
+}
+
 /// Everything that stands behind the ports, for one project.
 pub(crate) struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
@@ -74,13 +137,8 @@ pub(crate) struct Engine {
     policy: Policy,
     grants: Vec<Grant>,
     token_key: TokenKey,
-    egress: Arc<Egress>,
-    git: Arc<GitHost>,
-    objects: Option<Arc<dyn Objects>>,
-    credentials: Arc<dyn Credentials>,
+    host: Host,
     catalog: Arc<dyn StepCatalog>,
-    runner: Arc<dyn StepRunner>,
-    broker: Arc<HostBroker>,
     progress: Arc<dyn ProgressSink>,
     data: DataDir,
     stop: CancellationToken,
@@ -104,46 +162,26 @@ impl Engine {
         // The directory is this process' alone, so leases in it are those of processes that have ended.
         store.void_leases().await.map_err(|e| Failure::environment(e.to_string()))?;
         let token_key = TokenKey::new(installation_key(&data.join("key"))?);
-        let clock = options.clock;
-        let egress = Arc::new(Egress::new(
-            EgressConfig { blocked: environment::own_cluster(), ..EgressConfig::default() },
-            Arc::clone(&clock),
-        ));
-        let git = Arc::new(GitHost::new(GitHostConfig {
+        let host = HostOptions {
             mirrors: data.join("mirrors"),
-            egress: Arc::clone(&egress),
-        }));
-        let objects = match &options.kubeconfig {
-            Some(file) => Some(cluster(file, &clock, &stop)?),
-            None => None,
-        };
-        let credentials: Arc<dyn Credentials> =
-            Arc::new(SecretCredentials::new(Arc::clone(&project), options.allow_credentials_over_http));
-        let ports = BrokerPorts {
-            clock: Arc::clone(&clock),
-            egress: Arc::clone(&egress),
-            git: Arc::clone(&git) as Arc<dyn windlass_ports::git::Git>,
-            objects: objects.clone(),
-            credentials: Arc::clone(&credentials),
+            kubeconfig: options.kubeconfig,
+            identity: options.identity,
+            allow_credentials_over_http: options.allow_credentials_over_http,
+            isolation: options.isolation,
+            clock: Arc::clone(&options.clock),
             progress: Arc::clone(&options.progress),
         };
-        let broker = Arc::new(HostBroker::new(ports, BrokerSettings { identity: options.identity }));
         Ok(Self {
             policy: project.policy(options.policy),
             grants: options.grants,
             catalog: options.catalog,
-            runner: runner(options.isolation, &clock)?,
+            host: Host::start(host, &project, &stop)?,
             tenant: TenantId::default(),
             progress: options.progress,
-            clock,
+            clock: options.clock,
             store,
             project,
             token_key,
-            egress,
-            git,
-            objects,
-            credentials,
-            broker,
             data,
             stop,
         })
@@ -159,11 +197,11 @@ impl Engine {
         let ports = DriverPorts {
             clock: Arc::clone(&self.clock),
             catalog: Arc::clone(&self.catalog),
-            runner: Arc::clone(&self.runner),
-            broker: Arc::clone(&self.broker) as Arc<dyn Broker>,
-            sessions: Arc::clone(&self.broker) as Arc<dyn Sessions>,
+            runner: Arc::clone(&self.host.runner),
+            broker: Arc::clone(&self.host.broker) as Arc<dyn Broker>,
+            sessions: Arc::clone(&self.host.broker) as Arc<dyn Sessions>,
             logs: Arc::clone(&self.store) as Arc<dyn windlass_ports::records::AttemptLogs>,
-            wake: Arc::new(ObjectWake::new(self.objects.clone())),
+            wake: Arc::new(ObjectWake::new(self.host.objects.clone())),
             progress: Arc::clone(&self.progress),
             data,
         };
@@ -183,9 +221,9 @@ impl Engine {
     pub(crate) fn discovery(&self) -> Discovery {
         let ports = DiscoveryPorts {
             clock: Arc::clone(&self.clock),
-            git: Arc::clone(&self.git) as Arc<dyn windlass_ports::git_history::GitHistory>,
-            images: Arc::new(RegistryClient::new(Arc::clone(&self.egress), Arc::clone(&self.clock))),
-            credentials: Arc::clone(&self.credentials),
+            git: Arc::clone(&self.host.git) as Arc<dyn windlass_ports::git_history::GitHistory>,
+            images: Arc::new(RegistryClient::new(Arc::clone(&self.host.egress), Arc::clone(&self.clock))),
+            credentials: Arc::clone(&self.host.credentials),
         };
         let listed: &[Grant] = match &self.policy {
             Policy::Kargo => &[],
@@ -256,7 +294,7 @@ pub(crate) fn sandbox(clock: &Arc<dyn Clock>) -> Result<Sandbox, Failure> {
     let program = std::env::current_exe().map_err(|e| Failure::environment(e.to_string()))?;
     let compiler = ChildCompiler::new(program, vec![COMPILE_COMMAND.to_owned()]);
     let config = SandboxConfig {
-        cache_dir: environment::code_cache_dir(),
+        cache_dir: environment::cache_dir(),
         compiler: Arc::new(compiler),
         clock: Arc::clone(clock),
     };

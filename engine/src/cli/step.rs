@@ -1,6 +1,7 @@
 //! `windlass step …`: what authors of steps need.
 
 mod build;
+mod run;
 mod scratch;
 mod snapshot;
 
@@ -16,6 +17,8 @@ pub(crate) struct StepArgs {
 
 #[derive(Debug, Subcommand)]
 enum StepVerb {
+    /// Run one step on a directory.
+    Run(Box<run::StepRunArgs>),
     /// Write the manifest of a step into its binary.
     Build(build::BuildArgs),
     /// Run the slow start of a preview1 reactor once, and make a command that begins after it.
@@ -23,8 +26,9 @@ enum StepVerb {
 }
 
 impl StepArgs {
-    pub(crate) fn run(&self) -> Result<u8, Failure> {
-        match &self.verb {
+    pub(crate) fn run(self) -> Result<u8, Failure> {
+        match self.verb {
+            StepVerb::Run(args) => super::block_on(args.run()),
             StepVerb::Build(args) => args.run(),
             StepVerb::Snapshot(args) => args.run(),
         }

@@ -15,8 +15,8 @@ pub(crate) fn steps_dir() -> PathBuf {
     std::env::current_exe().ok().and_then(beside).unwrap_or_else(|| PathBuf::from("steps"))
 }
 
-/// The directory of compiled steps: `WINDLASS_CACHE`, or the user's cache directory.
-pub(crate) fn code_cache_dir() -> PathBuf {
+/// The directory of what can be made again, compiled steps among it: `WINDLASS_CACHE`, or the user's cache directory.
+pub(crate) fn cache_dir() -> PathBuf {
     if let Some(dir) = std::env::var_os("WINDLASS_CACHE") {
         return dir.into();
     }

@@ -2,7 +2,7 @@
 //! state, and the undo log.
 //!
 //! ```text
-//! work/   what the steps see as /work; the copy of record
+//! work/   what the steps see as /work; the copy of record. A link to it if it is kept elsewhere
 //! tmp/    what the running attempt sees as /tmp; emptied between attempts
 //! git/    heads, indexes and identities of the worktrees; the host's alone
 //! undo/   how to undo the running attempt
@@ -150,6 +150,17 @@ impl PromotionDir {
             builder.create(self.base.join(area))?;
         }
         fs::write(self.base.join("boot"), boot_id()?)
+    }
+
+    /// Makes the directory around a work directory that is kept elsewhere and stays when this one is removed. Its files
+    /// are undone as any others are; those of another file system by copying.
+    ///
+    /// # Errors
+    /// If the operating system refuses.
+    pub fn create_around(&self, work: &Path) -> io::Result<()> {
+        self.create()?;
+        fs::remove_dir(self.base.join("work"))?;
+        std::os::unix::fs::symlink(work, self.base.join("work"))
     }
 
     /// Takes the directory up again after a crash: whatever an attempt changed that did not return is undone.

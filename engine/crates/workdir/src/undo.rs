@@ -113,7 +113,7 @@ impl UndoLog {
         }
         let number = state.take_number(&full)?;
         state.append(&Record::Kept(path.to_owned(), number))?;
-        fs::rename(full, state.kept(number)).map(|()| false)
+        move_entry(&full, &state.kept(number)).map(|()| false)
     }
 
     /// Call before the empty directory `path` is removed.
@@ -239,6 +239,24 @@ impl State {
     }
 }
 
+/// Renames a file or symbolic link; to another file system it is copied. Under its new name it is whole or not there.
+fn move_entry(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
+        done => return done,
+    }
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    let beside = to.with_file_name(format!(".{name}.moving"));
+    remove_any(&beside)?;
+    if from.symlink_metadata()?.is_symlink() {
+        std::os::unix::fs::symlink(fs::read_link(from)?, &beside)?;
+    } else {
+        copy_file(from, &beside)?;
+    }
+    fs::rename(&beside, to)?;
+    fs::remove_file(from)
+}
+
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
     let mut target = File::options().write(true).create_new(true).open(to)?;
@@ -310,7 +328,7 @@ impl Record {
                 let kept = dir.join(number.to_string());
                 if kept.symlink_metadata().is_ok() {
                     remove_any(&base.join(path))?;
-                    fs::rename(kept, base.join(path))
+                    move_entry(&kept, &base.join(path))
                 } else {
                     Ok(())
                 }

@@ -1,0 +1,120 @@
+//! `windlass step run`: what it prints, how it ends, and what is wrong with how it was called.
+
+use std::path::Path;
+
+use serde_json::json;
+use windlass_testkit::git::{GitServerConfig, NewCommit};
+use windlass_testkit::{GitServer, Server, ServerConfig};
+use windlass_tests::{Ended, Windlass};
+
+struct Bench {
+    dir: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("work")).unwrap();
+        Self { dir }
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn work(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path("work").join(name)).unwrap()
+    }
+
+    /// `windlass step run NAME` in the work directory, with nothing said about the configuration.
+    fn step(&self, name: &str) -> Windlass {
+        Windlass::new(["step", "run", name, "--workdir"])
+            .arg(self.path("work"))
+            .arg("--data")
+            .arg(self.path("data"))
+    }
+
+    async fn run(&self, name: &str, config: &str) -> Ended {
+        let file = self.path("config.yaml");
+        std::fs::write(&file, config).unwrap();
+        self.step(name).arg("--config").arg(file).args(["-o", "json"]).run().await
+    }
+}
+
+#[tokio::test]
+async fn the_report_and_the_exit_code_say_how_it_ended() {
+    let bench = Bench::new();
+    let done = bench.run("compose-output", "{ a: 1, b: [x] }").await.expect(0).json();
+    let report = |status: &str, terminal: bool, message: &str, output: serde_json::Value| json!({ "status": status, "terminal": terminal, "message": message, "output": output, "retryAfter": null });
+    assert_eq!(done, report("Succeeded", false, "", json!({ "a": 1, "b": ["x"] })));
+    let failed = bench.run("fail", "message: nope").await.expect(3).json();
+    assert_eq!(failed, report("Failed", true, "failed: nope", json!(null)));
+    let refused = bench.run("fail", "massage: nope").await.expect(3).json();
+    let message =
+        "invalid fail config: (root): Additional property massage is not allowed; did you mean message?";
+    assert_eq!(refused, report("Failed", true, message, json!(null)));
+    let errored = bench.run("git-clear", "path: nowhere").await.expect(4).json();
+    assert_eq!((&errored["status"], &errored["terminal"]), (&json!("Errored"), &json!(false)));
+}
+
+#[tokio::test]
+async fn text_is_for_people() {
+    let bench = Bench::new();
+    std::fs::write(bench.path("config.json"), r#"{ "lines": "one\n\ntwo\n", "n": 1.0 }"#).unwrap();
+    let ended = bench.step("compose-output").arg("--config").arg(bench.path("config.json")).run().await;
+    assert_eq!(ended.expect(0).stdout, "Succeeded\noutput:\n  lines: |\n    one\n\n    two\n  \"n\": 1\n");
+    let ended = bench.step("fail").run().await.expect(3);
+    assert_eq!(ended.stdout, "Failed (not tried again)\nfailed\n");
+}
+
+#[tokio::test]
+async fn what_is_called_wrongly_ends_with_64() {
+    let bench = Bench::new();
+    let unknown = bench.step("git-clonee").run().await.expect(64);
+    assert_eq!(unknown.stderr, "error: there is no step \"git-clonee\"\n  help: did you mean git-clone?\n");
+    bench.step("fail").arg("--no-such-flag").run().await.expect(64);
+    Windlass::new(["step", "run", "fail"]).run().await.expect(64);
+    let nowhere = Windlass::new(["step", "run", "fail", "--workdir", "/no/such/dir"]).run().await.expect(64);
+    assert!(nowhere.stderr.contains("the work directory /no/such/dir: "), "{}", nowhere.stderr);
+    std::fs::write(bench.path("bad.yaml"), "a: [").unwrap();
+    let bad = bench.step("fail").arg("--config").arg(bench.path("bad.yaml")).run().await.expect(64);
+    assert!(bad.stderr.contains("bad.yaml: "), "{}", bad.stderr);
+    let inside = Windlass::new(["step", "run", "fail", "--workdir"]).arg(bench.path("work"));
+    let inside = inside.arg("--data").arg(bench.path("work/.data")).run().await.expect(64);
+    assert!(inside.stderr.contains("lies in the work directory"), "{}", inside.stderr);
+}
+
+#[tokio::test]
+async fn a_clone_is_found_again_by_its_directory() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("git")).unwrap();
+    let git = GitServer::new(GitServerConfig::open(bench.path("git")));
+    let server = Server::start(ServerConfig { git: Some(git.clone()), ..ServerConfig::default() });
+    let server = server.await.unwrap();
+    let repository = git.create("app.git").await.unwrap();
+    let commit = NewCommit::on("main").message("Add it\n").write("a.txt", "one\n");
+    repository.commit(&commit).await.unwrap();
+    let url = server.git_url("app.git");
+    let clone = format!("{{ repoURL: \"{url}\", checkout: [{{ branch: main, path: src }}] }}");
+    bench.run("git-clone", &clone).await.expect(0);
+    assert_eq!(bench.work("src/a.txt"), "one\n");
+    std::fs::write(bench.path("work/src/a.txt"), "two\n").unwrap();
+    let committed = bench.run("git-commit", "{ path: src, message: Change it }").await.expect(0).json();
+    let pushed = bench.run("git-push", "path: src").await.expect(0).json();
+    assert_eq!(pushed["output"]["commit"], committed["output"]["commit"]);
+    let head = repository.resolve("main").await.unwrap().unwrap();
+    assert_eq!(pushed["output"]["commit"], head.to_string());
+    let again = bench.run("git-commit", "{ path: src, message: Nothing }").await.expect(0).json();
+    assert_eq!(again["status"], "Skipped");
+    assert!(!Path::new(&bench.path("work/.windlass")).exists());
+}
+
+#[tokio::test]
+async fn the_closed_policy_lets_nothing_out() {
+    let bench = Bench::new();
+    let config = "{ repoURL: \"https://git.example.test/app.git\", checkout: [{ branch: main, path: src }] }";
+    std::fs::write(bench.path("config.yaml"), config).unwrap();
+    let ended = bench.step("git-clone").arg("--config").arg(bench.path("config.yaml"));
+    let ended = ended.args(["--policy", "closed", "-o", "json"]).run().await.expect(4).json();
+    assert!(ended["message"].as_str().unwrap().contains("- git:"), "{ended:#}");
+}
