@@ -7,6 +7,7 @@ mod git;
 mod limits;
 mod network;
 mod others;
+mod records;
 
 use std::collections::BTreeMap;
 

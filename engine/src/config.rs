@@ -5,8 +5,9 @@ pub(crate) mod environment;
 use std::path::{Path, PathBuf};
 
 use windlass_model::call::git::Identity;
-use windlass_model::grant::{Access, GitGrant};
-use windlass_model::grant::{AddressesGrant, DirectoryGrant, Grant, HttpGrant, UrlPattern};
+use windlass_model::grant::{
+    Access, AddressesGrant, DirectoryGrant, GitGrant, Grant, HttpGrant, MetadataGrant, UrlPattern,
+};
 use windlass_ports::sessions::Policy;
 
 use crate::failure::Failure;
@@ -57,8 +58,13 @@ pub(crate) fn parse_grant(text: &str) -> Result<Grant, String> {
             .map(|cidr| Grant::Addresses(AddressesGrant { cidr }))
             .map_err(|e: windlass_model::grant::pattern::InvalidPattern| e.to_string()),
         "http" => Ok(Grant::Http(HttpGrant { url: url()?, access: Access::Write, methods: Vec::new() })),
+        "metadata" => match value {
+            "read" => Ok(Grant::Metadata(MetadataGrant { access: Access::Read })),
+            "write" => Ok(Grant::Metadata(MetadataGrant { access: Access::Write })),
+            _ => Err("write it as metadata=read or metadata=write".to_owned()),
+        },
         "git" => Ok(Grant::Git(GitGrant { url: url()?, access: Access::Write })),
-        _ => Err(format!("{key:?} cannot be granted here; git.local, addresses, http and git can")),
+        _ => Err(format!("{key:?} cannot be granted here; git.local, addresses, http, git and metadata can")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod data;
+mod records;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use crate::manifests::{Manifests, NamespacedName, Owner};
 
 pub(crate) use credentials::SecretCredentials;
 pub(crate) use data::LoadedData;
+pub(crate) use records::StoredRecords;
 
 /// The namespace whose Secrets and ConfigMaps every project can use, as in Kargo.
 pub(crate) const SHARED_NAMESPACE: &str = "kargo-shared-resources";

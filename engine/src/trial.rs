@@ -5,6 +5,7 @@
 
 mod context;
 mod effects;
+mod records;
 mod report;
 mod workspace;
 
@@ -30,6 +31,7 @@ use crate::failure::Failure;
 use crate::wiring::Host;
 
 pub(crate) use context::TrialContext;
+pub(crate) use records::SupposedRecords;
 pub(crate) use report::TrialReport;
 pub(crate) use workspace::Workspace;
 
@@ -122,6 +124,7 @@ impl Trial {
             limits: self.limits(),
             dir: Arc::clone(dir),
             started_at: host.clock.now(),
+            seal: Arc::new(effects::Unsealed),
             effects: Arc::new(effects::Unrecorded),
             cancel: stop.child_token(),
         }

@@ -23,6 +23,8 @@ use windlass_ports::credentials::Credentials;
 use windlass_ports::git::{NetworkMeter, NetworkScope};
 use windlass_ports::objects::Objects;
 use windlass_ports::progress::ProgressSink;
+use windlass_ports::project_records::ProjectRecords;
+use windlass_ports::records::Resources;
 use windlass_ports::sessions::{Policy, Sessions};
 use windlass_ports::step_catalog::StepCatalog;
 use windlass_ports::step_runner::StepRunner;
@@ -35,7 +37,7 @@ use windlass_store::{DataDir, Store};
 
 use crate::config::{Isolation, environment, installation_key};
 use crate::failure::Failure;
-use crate::project::{Project, SecretCredentials};
+use crate::project::{Project, SecretCredentials, StoredRecords};
 use crate::wake::ObjectWake;
 
 /// Discovery may take this long.
@@ -78,6 +80,8 @@ pub(crate) struct Host {
 
 /// What a host is made of.
 pub(crate) struct HostOptions {
+    /// The records of the project.
+    pub(crate) records: Arc<dyn ProjectRecords>,
     /// Where mirrors of repositories are kept.
     pub(crate) mirrors: PathBuf,
     /// The cluster whose objects steps work on.
@@ -119,6 +123,7 @@ impl Host {
             egress: Arc::clone(&egress),
             git: Arc::clone(&git) as Arc<dyn windlass_ports::git::Git>,
             objects: objects.clone(),
+            records: options.records,
             credentials: Arc::clone(&credentials),
             progress: options.progress,
         };
@@ -134,6 +139,7 @@ pub(crate) struct Engine {
     pub(crate) store: Arc<Store>,
     pub(crate) project: Arc<Project>,
     pub(crate) tenant: TenantId,
+    pub(crate) records: Arc<StoredRecords>,
     policy: Policy,
     grants: Vec<Grant>,
     token_key: TokenKey,
@@ -162,7 +168,12 @@ impl Engine {
         // The directory is this process' alone, so leases in it are those of processes that have ended.
         store.void_leases().await.map_err(|e| Failure::environment(e.to_string()))?;
         let token_key = TokenKey::new(installation_key(&data.join("key"))?);
+        let tenant = TenantId::default();
+        let resources: Arc<dyn Resources> = Arc::clone(&store) as Arc<dyn Resources>;
+        let records = StoredRecords::load(resources, tenant.clone(), Arc::clone(&project)).await?;
+        let records = Arc::new(records);
         let host = HostOptions {
+            records: Arc::clone(&records) as Arc<dyn ProjectRecords>,
             mirrors: data.join("mirrors"),
             kubeconfig: options.kubeconfig,
             identity: options.identity,
@@ -176,7 +187,8 @@ impl Engine {
             grants: options.grants,
             catalog: options.catalog,
             host: Host::start(host, &project, &stop)?,
-            tenant: TenantId::default(),
+            tenant,
+            records,
             progress: options.progress,
             clock: options.clock,
             store,

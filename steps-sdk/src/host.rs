@@ -44,6 +44,11 @@ pub(crate) trait Host {
         patch: &str,
         resource_version: Option<&str>,
     ) -> Result<String, Error>;
+    fn metadata(&self, kind: &str, name: &str) -> Result<String, Error>;
+    fn upsert_metadata(&self, kind: &str, name: &str, values: &str) -> Result<(), Error>;
+    fn set_alias(&self, freight: &str, alias: &str) -> Result<String, Error>;
+    fn permissions(&self, paths: &[String]) -> Result<Vec<u32>, Error>;
+    fn set_permissions(&self, changes: &[(String, u32)]) -> Result<(), Error>;
 }
 
 /// The host of this program: in a guest the contract's imports.
@@ -151,5 +156,25 @@ impl Host for Imports {
         resource_version: Option<&str>,
     ) -> Result<String, Error> {
         contract::objects::patch(key, patch, resource_version)
+    }
+
+    fn metadata(&self, kind: &str, name: &str) -> Result<String, Error> {
+        contract::metadata::get(kind, name)
+    }
+
+    fn upsert_metadata(&self, kind: &str, name: &str, values: &str) -> Result<(), Error> {
+        contract::metadata::upsert(kind, name, values)
+    }
+
+    fn set_alias(&self, freight: &str, alias: &str) -> Result<String, Error> {
+        contract::metadata::set_alias(freight, alias)
+    }
+
+    fn permissions(&self, paths: &[String]) -> Result<Vec<u32>, Error> {
+        contract::files::permissions(paths)
+    }
+
+    fn set_permissions(&self, changes: &[(String, u32)]) -> Result<(), Error> {
+        contract::files::set_permissions(changes)
     }
 }

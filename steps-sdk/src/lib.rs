@@ -78,7 +78,7 @@ pub mod bindings {
 }
 
 pub use bindings::windlass::step::types::{Error, ErrorKind, Retry};
-pub use capability::{attempt, git, http, log, objects, secrets};
+pub use capability::{attempt, git, http, log, metadata, objects, secrets};
 pub use context::{Context, StepContext, TargetFreight};
 #[doc(hidden)]
 pub use export::Exported;

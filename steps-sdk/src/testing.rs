@@ -97,7 +97,9 @@ impl Harness {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let dir = std::env::temp_dir().join(format!("windlass-step-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&dir).expect("a test needs a directory to work in");
-        Self { dir, host: Rc::default(), context: StepContext::default(), state: None, attempt: 1 }
+        let host: Rc<FakeHost> = Rc::default();
+        host.dir.replace(dir.clone());
+        Self { dir, host, context: StepContext::default(), state: None, attempt: 1 }
     }
 
     /// Puts a file into the work directory.

@@ -92,3 +92,31 @@ async fn the_host_does_not_go_out_for_a_guest() {
     assert_eq!(told["was saved inside"], "done");
     assert_eq!(error("send the link itself").0, "file-unusable");
 }
+
+#[tokio::test]
+async fn permissions_are_those_of_own_files() {
+    let told = run_and_look("permissions").await;
+    let error = |name: &str| {
+        let error = &told[name]["err"];
+        (error["code"].as_str().unwrap_or_default(), error["message"].as_str().unwrap_or_default())
+    };
+    let refused = "up/boot: the path leads out of the work directory or through a symbolic link";
+    assert_eq!(error("look by a link"), ("path-refused", refused));
+    assert_eq!(error("set by a link"), ("path-refused", refused));
+    let missing = |path: &str| format!("{path}: No such file or directory (os error 2)");
+    assert_eq!(error("look by dots"), ("file-not-found", missing("boot").as_str()));
+    assert_eq!(error("set by dots"), ("file-not-found", missing("boot").as_str()));
+    assert_eq!(error("look at an absolute path"), ("file-not-found", missing("etc/passwd").as_str()));
+    assert_eq!(error("set what a link names").0, "file-unusable");
+    let directory = "the path names the work directory itself, not a file in it";
+    assert_eq!(error("set the directory"), ("path-not-a-file", directory));
+    for (name, bits) in [("set an owner's powers", "0o4755"), ("set a directory's stickiness", "0o1777")] {
+        let says = format!("{bits} is no permissions: only the lowest nine bits may be set, as in 0o644");
+        let (code, message) = error(name);
+        assert_eq!(code, "call-not-understood");
+        assert!(message.contains(&says), "{message}");
+    }
+    assert_eq!(error("set less than nothing").0, "call-not-understood");
+    assert_eq!(told["set my own"]["ok"], Value::Null);
+    assert_eq!(told["look at my own"]["ok"], json!([0o755]));
+}

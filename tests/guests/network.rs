@@ -82,6 +82,9 @@ async fn what_a_manifest_does_not_ask_for_is_denied() {
     denied("get an object", "reading Application argocd/app-dev");
     denied("patch an object", "patching Application argocd/app-dev");
     denied("reveal", "the value of a secret");
+    denied("read metadata", "reading the metadata of the project");
+    denied("note metadata", "changing the metadata of the project");
+    denied("set an alias", "changing the metadata of the project");
     assert_eq!(
         error(&told["update a ref"]),
         ("unknown-function", "there is no function \"host.git.updateRef\"")

@@ -4,25 +4,31 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use windlass_model::call::metadata::Kind;
 use windlass_model::manifest::secret::Secret;
 use windlass_model::manifest::warehouse::Warehouse;
 use windlass_promotion::availability::FreightStatus;
 use windlass_promotion::evaluate::functions::{DataScope, ProjectData, SecretData};
 use windlass_versions::GoDuration;
 
-use super::{Project, SHARED_NAMESPACE};
+use super::{Project, SHARED_NAMESPACE, StoredRecords};
 
 /// The data of a project, and the status that its freight had when the promotion began.
 pub(crate) struct LoadedData {
     project: Arc<Project>,
     freight: BTreeMap<String, Value>,
+    records: Arc<StoredRecords>,
 }
 
 impl LoadedData {
     /// With the status of freight by name.
-    pub(crate) fn new(project: Arc<Project>, freight: &BTreeMap<String, FreightStatus>) -> Self {
+    pub(crate) fn new(
+        project: Arc<Project>,
+        freight: &BTreeMap<String, FreightStatus>,
+        records: Arc<StoredRecords>,
+    ) -> Self {
         let freight = freight.iter().map(|(name, status)| (name.clone(), status_json(status))).collect();
-        Self { project, freight }
+        Self { project, freight, records }
     }
 }
 
@@ -71,10 +77,15 @@ impl ProjectData for LoadedData {
     }
 
     fn freight_status(&self, name: &str) -> Option<Value> {
-        self.freight.get(name).cloned()
+        let mut status = self.freight.get(name).cloned()?;
+        if let Some(metadata) = self.records.known(Kind::Freight, name) {
+            status["metadata"] = Value::Object(metadata);
+        }
+        Some(status)
     }
 
     fn stage_metadata(&self, name: &str) -> Option<Value> {
-        self.project.stages.keys().any(|stage| stage.as_str() == name).then(|| json!({}))
+        let is_there = self.project.stages.keys().any(|stage| stage.as_str() == name);
+        is_there.then(|| json!(self.records.known(Kind::Stage, name).unwrap_or_default()))
     }
 }

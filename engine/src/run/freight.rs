@@ -11,7 +11,7 @@ use windlass_model::ids::{FreightName, StageName};
 use windlass_model::manifest::KARGO_API_VERSION;
 use windlass_model::manifest::stage::{FreightRequest, StageSpec};
 use windlass_model::manifest::warehouse::Warehouse;
-use windlass_ports::records::{ResourceKey, Resources as _};
+use windlass_ports::records::{FREIGHT, ResourceKey, Resources as _};
 use windlass_promotion::availability::{NotAvailable, check_available};
 use windlass_promotion::project_stages::ProjectStages;
 
@@ -79,7 +79,7 @@ impl FreightChooser<'_> {
     /// Everything that is kept, newest first.
     pub(crate) async fn stored(&self) -> Result<Vec<StoredFreight>, Failure> {
         let engine = self.engine;
-        let documents = engine.store.list(&engine.tenant, &engine.project.name, "Freight").await;
+        let documents = engine.store.list(&engine.tenant, &engine.project.name, FREIGHT).await;
         let documents = documents.map_err(|e| Failure::environment(e.to_string()))?;
         let mut found: Vec<StoredFreight> =
             documents.into_iter().filter_map(|(name, document)| from_document(&name, document)).collect();
@@ -203,7 +203,7 @@ impl FreightChooser<'_> {
         let key = ResourceKey {
             tenant: engine.tenant.clone(),
             project: engine.project.name.clone(),
-            kind: "Freight".to_owned(),
+            kind: FREIGHT.to_owned(),
             name: freight.reference.name.clone(),
         };
         let failed = |e: &dyn std::fmt::Display| Failure::environment(e.to_string());

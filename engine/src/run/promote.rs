@@ -117,8 +117,10 @@ impl<'a> Promoter<'a> {
         unit: Arc<PromotionUnit>,
         stop: CancellationToken,
     ) -> Result<Ended, Failure> {
+        let engine = self.engine;
+        let statuses = self.freight_statuses().await?;
         let data =
-            Arc::new(LoadedData::new(Arc::clone(&self.engine.project), &self.freight_statuses().await?));
+            Arc::new(LoadedData::new(Arc::clone(&engine.project), &statuses, Arc::clone(&engine.records)));
         let driver = self.engine.driver(data);
         match driver.run(Arc::clone(&unit), stop).await {
             Ok(state) => {

@@ -1,11 +1,14 @@
 //! Outside effects that nobody records: a trial has no journal, and runs once.
 
 use async_trait::async_trait;
-use windlass_model::call::{Answer, Call};
+use serde_json::Value;
+use windlass_model::call::{Answer, Call, Reply};
 use windlass_model::digest::Digest;
 use windlass_model::event::promotion::EffectId;
 use windlass_model::ids::Lease;
 use windlass_ports::effects::{Begun, EffectError, EffectRecord};
+use windlass_ports::records::DocumentChange;
+use windlass_ports::sessions::{Seal, Tokens};
 
 /// Lets every effect leave.
 #[derive(Debug)]
@@ -17,7 +20,32 @@ impl EffectRecord for Unrecorded {
         Ok(Begun::Send(EffectId(uuid::Uuid::new_v4())))
     }
 
+    async fn change(
+        &self,
+        _lease: &Lease,
+        _call: &Call,
+        _request: Digest,
+        _change: DocumentChange,
+        done: Reply,
+    ) -> Result<Answer, EffectError> {
+        Ok(Ok(done))
+    }
+
     async fn finish(&self, _lease: &Lease, _effect: EffectId, _answer: &Answer) -> Result<(), EffectError> {
         Ok(())
+    }
+}
+
+/// Nothing is stored, so nothing is sealed.
+#[derive(Debug)]
+pub(super) struct Unsealed;
+
+impl Seal for Unsealed {
+    fn seal(&self, value: &Value, _secrets: &Tokens) -> Value {
+        value.clone()
+    }
+
+    fn show(&self, value: &Value) -> Value {
+        value.clone()
     }
 }

@@ -1,6 +1,8 @@
 //! A host that answers as a test says, in the JSON form of the calls.
 
 use std::cell::RefCell;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -20,6 +22,8 @@ pub(crate) struct FakeHost {
     pub(super) scripts: RefCell<Vec<(String, Script)>>,
     pub(super) calls: RefCell<Vec<RecordedCall>>,
     pub(super) log: RefCell<Vec<String>>,
+    /// The work directory.
+    pub(super) dir: RefCell<PathBuf>,
 }
 
 impl FakeHost {
@@ -201,6 +205,42 @@ impl Host for FakeHost {
         });
         Ok(self.call("objects.patch", arguments)?.to_string())
     }
+
+    fn metadata(&self, kind: &str, name: &str) -> Result<String, Error> {
+        Ok(self.call("metadata.get", json!({ "kind": kind, "name": name }))?.to_string())
+    }
+
+    fn upsert_metadata(&self, kind: &str, name: &str, values: &str) -> Result<(), Error> {
+        let arguments = json!({ "kind": kind, "name": name, "values": options(values) });
+        self.call("metadata.upsert", arguments).map(|_| ())
+    }
+
+    fn set_alias(&self, freight: &str, alias: &str) -> Result<String, Error> {
+        let answer = self.call("metadata.setAlias", json!({ "freight": freight, "alias": alias }))?;
+        Ok(answer.as_str().unwrap_or_default().to_owned())
+    }
+
+    // Files are real in a test, and so are their permissions.
+
+    fn permissions(&self, paths: &[String]) -> Result<Vec<u32>, Error> {
+        let of = |path: &String| {
+            let metadata = self.dir.borrow().join(path).symlink_metadata();
+            metadata.map(|metadata| metadata.permissions().mode() & 0o777).map_err(|e| not_a_file(path, &e))
+        };
+        paths.iter().map(of).collect()
+    }
+
+    fn set_permissions(&self, changes: &[(String, u32)]) -> Result<(), Error> {
+        changes.iter().try_for_each(|(path, bits)| {
+            let permissions = std::fs::Permissions::from_mode(bits & 0o777);
+            std::fs::set_permissions(self.dir.borrow().join(path), permissions)
+                .map_err(|e| not_a_file(path, &e))
+        })
+    }
+}
+
+fn not_a_file(path: &str, reason: &std::io::Error) -> Error {
+    error(ErrorKind::NotFound, "file-not-found", &format!("{path}: {reason}"))
 }
 
 fn checkout_json(checkout: &git::Checkout) -> Value {

@@ -8,6 +8,8 @@
 //| [[capabilities]]
 //| secretsReveal = {}
 //| [[capabilities]]
+//| metadata = { access = "write" }
+//| [[capabilities]]
 //| [capabilities.objects]
 //| apiVersion = "argoproj.io/v1alpha1"
 //| kind = "Application"

@@ -22,6 +22,9 @@ int main(void) {
     tell_json("get an object", call("{\"fn\":\"objects.get\",\"args\":{" KEY "}}"));
     tell_json("patch an object", call("{\"fn\":\"objects.patch\",\"args\":{" KEY ",\"patch\":{},\"resourceVersion\":null}}"));
     tell_json("reveal", call("{\"fn\":\"secrets.reveal\",\"args\":{\"token\":\"x\"}}"));
+    tell_json("read metadata", call("{\"fn\":\"metadata.get\",\"args\":{\"kind\":\"Stage\",\"name\":\"dev\"}}"));
+    tell_json("note metadata", call("{\"fn\":\"metadata.upsert\",\"args\":{\"kind\":\"Stage\",\"name\":\"dev\",\"values\":{}}}"));
+    tell_json("set an alias", call("{\"fn\":\"metadata.setAlias\",\"args\":{\"freight\":\"f\",\"alias\":\"a\"}}"));
     tell_json("update a ref", call("{\"fn\":\"host.git.updateRef\",\"args\":{}}"));
     return finish();
 }

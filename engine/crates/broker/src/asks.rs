@@ -3,7 +3,7 @@
 use serde_json::Value;
 use windlass_model::call::WorkPath;
 use windlass_model::grant::{
-    Access, GitGrant, Grant, HttpGrant, NamePattern, ObjectsGrant, RevealGrant, UrlPattern,
+    Access, GitGrant, Grant, HttpGrant, MetadataGrant, NamePattern, ObjectsGrant, RevealGrant, UrlPattern,
 };
 use windlass_model::step_manifest::{Ask, Source};
 
@@ -63,6 +63,9 @@ pub(crate) fn resolve(asks: &[Ask], config: &Value) -> Asked {
                 asked.grants.extend(items(config, each).into_iter().filter_map(|item| object(ask, item)));
             }
             Ask::SecretsReveal {} => asked.grants.push(Grant::SecretsReveal(RevealGrant {})),
+            Ask::Metadata { access } => {
+                asked.grants.push(Grant::Metadata(MetadataGrant { access: *access }));
+            }
             Ask::TaskOutputPropagation {} => {}
         }
     }

@@ -16,6 +16,7 @@ use windlass_ports::effects::Settlement;
 use windlass_ports::git::Git;
 use windlass_ports::objects::Objects;
 use windlass_ports::progress::ProgressSink;
+use windlass_ports::project_records::ProjectRecords;
 use windlass_ports::sessions::{SessionReport, SessionSpec, Sessions};
 
 use crate::capability::Capabilities;
@@ -36,6 +37,8 @@ pub struct BrokerPorts {
     pub git: Arc<dyn Git>,
     /// The cluster whose objects steps work on, if there is one.
     pub objects: Option<Arc<dyn Objects>>,
+    /// The records of the project.
+    pub records: Arc<dyn ProjectRecords>,
     /// The credentials of repositories.
     pub credentials: Arc<dyn Credentials>,
     /// Shows what steps say.

@@ -5,7 +5,9 @@ pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod log;
+pub(crate) mod metadata;
 pub(crate) mod objects;
+pub(crate) mod permissions;
 pub(crate) mod secrets;
 
 use std::sync::Arc;
@@ -54,6 +56,11 @@ impl Capabilities {
             Call::ObjectsGet(args) => self.get_object(session, &args.key).await,
             Call::ObjectsQuery(query) => self.query_objects(session, &query).await,
             Call::ObjectsPatch(patch) => self.patch_object(session, &patch).await,
+            Call::FilesPermissions(args) => permissions::look(session, args).await,
+            Call::FilesSetPermissions(args) => permissions::set(session, args).await,
+            Call::MetadataGet(subject) => self.metadata(session, &subject).await,
+            Call::MetadataUpsert(upsert) => self.upsert_metadata(session, upsert).await,
+            Call::MetadataSetAlias(alias) => self.set_alias(session, alias).await,
         }
     }
 }

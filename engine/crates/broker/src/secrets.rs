@@ -8,7 +8,7 @@ use serde_json::Value;
 use windlass_egress::{Place, fill_in, find_tokens};
 use windlass_model::call::Call;
 use windlass_model::call::http::Body;
-use windlass_ports::sessions::Tokens;
+use windlass_ports::sessions::{Seal, Tokens};
 
 /// Shorter values are not looked for: they would be found everywhere.
 const SHORTEST_HIDDEN: usize = 4;
@@ -67,6 +67,11 @@ impl Secrets {
     /// Whether a token of this attempt is in the text.
     pub(crate) fn has_token(&self, text: &str) -> bool {
         find_tokens(text).any(|(_, token)| self.tokens.contains_key(token))
+    }
+
+    /// A value as an attempt that was told these secrets may store it.
+    pub(crate) fn seal(&self, seal: &dyn Seal, value: &Value) -> Value {
+        seal.seal(value, &self.tokens)
     }
 
     /// All tokens.
@@ -142,6 +147,14 @@ impl Secrets {
             }
             Call::ObjectsPatch(patch) => patch.patch = self.tokenize_json(std::mem::take(&mut patch.patch)),
             Call::GitUpdateRef(update) => self.tokenize_text(&mut update.url),
+            Call::MetadataUpsert(upsert) => {
+                if let Value::Object(values) =
+                    self.tokenize_json(Value::Object(std::mem::take(&mut upsert.values)))
+                {
+                    upsert.values = values;
+                }
+            }
+            Call::MetadataSetAlias(alias) => self.tokenize_text(&mut alias.alias),
             // No other call is an outside effect.
             _ => {}
         }

@@ -84,6 +84,11 @@ impl Session {
         self.revealed.store(true, Ordering::Relaxed);
     }
 
+    /// Whether a value was told.
+    pub(crate) fn is_revealed(&self) -> bool {
+        self.revealed.load(Ordering::Relaxed)
+    }
+
     /// The log, to write to.
     pub(crate) fn log(&self) -> MutexGuard<'_, AttemptLog> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
@@ -97,7 +102,7 @@ impl Session {
             log: log.take(),
             calls: self.calls.load(Ordering::Relaxed),
             egress_bytes: self.meter.used(),
-            revealed: self.revealed.load(Ordering::Relaxed),
+            revealed: self.is_revealed(),
         }
     }
 

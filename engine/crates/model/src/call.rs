@@ -7,14 +7,16 @@
 pub mod attempt;
 mod effect;
 pub mod error;
+pub mod files;
 pub mod git;
 pub mod http;
 pub mod log;
+pub mod metadata;
 pub mod objects;
 pub mod path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use error::{CallError, ErrorKind, Retry};
 pub use path::WorkPath;
@@ -83,6 +85,21 @@ pub enum Call {
     /// Merges a patch into one object.
     #[serde(rename = "objects.patch")]
     ObjectsPatch(objects::Patch),
+    /// The permissions of files and directories.
+    #[serde(rename = "files.permissions")]
+    FilesPermissions(files::Look),
+    /// Gives files other permissions.
+    #[serde(rename = "files.setPermissions")]
+    FilesSetPermissions(files::SetPermissions),
+    /// What has been noted down about a stage or freight.
+    #[serde(rename = "metadata.get")]
+    MetadataGet(metadata::Subject),
+    /// Notes something down about a stage or freight.
+    #[serde(rename = "metadata.upsert")]
+    MetadataUpsert(metadata::Upsert),
+    /// Gives freight another alias.
+    #[serde(rename = "metadata.setAlias")]
+    MetadataSetAlias(metadata::SetAlias),
 }
 
 /// What a call without arguments has in the place of arguments: `{}`.
@@ -109,7 +126,8 @@ pub enum Reply {
     /// `attempt.idempotencyKey`
     #[serde(rename = "attempt.idempotencyKey")]
     IdempotencyKey(String),
-    /// Of functions that answer nothing: `log.write`, `log.progress`, `git.worktree.clear`.
+    /// Of functions that answer nothing: `log.write`, `log.progress`, `git.worktree.clear`, `files.setPermissions`,
+    /// `metadata.upsert`.
     #[serde(rename = "none")]
     Done(()),
     /// `secrets.reveal`: the real value. Never stored.
@@ -148,6 +166,15 @@ pub enum Reply {
     /// `objects.query`: the list of objects.
     #[serde(rename = "objects.query")]
     Objects(Vec<Value>),
+    /// `files.permissions`: those of each path.
+    #[serde(rename = "files.permissions")]
+    Permissions(Vec<files::Permissions>),
+    /// `metadata.get`: values by name.
+    #[serde(rename = "metadata.get")]
+    Metadata(Map<String, Value>),
+    /// `metadata.setAlias`: the alias that the freight had.
+    #[serde(rename = "metadata.setAlias")]
+    FormerAlias(String),
 }
 
 impl Call {
@@ -175,6 +202,11 @@ impl Call {
             Self::ObjectsGet(_) => "objects.get",
             Self::ObjectsQuery(_) => "objects.query",
             Self::ObjectsPatch(_) => "objects.patch",
+            Self::FilesPermissions(_) => "files.permissions",
+            Self::FilesSetPermissions(_) => "files.setPermissions",
+            Self::MetadataGet(_) => "metadata.get",
+            Self::MetadataUpsert(_) => "metadata.upsert",
+            Self::MetadataSetAlias(_) => "metadata.setAlias",
         }
     }
 
@@ -226,7 +258,12 @@ impl Call {
             | Self::GitUpdateRef(_)
             | Self::ObjectsGet(_)
             | Self::ObjectsQuery(_)
-            | Self::ObjectsPatch(_) => true,
+            | Self::ObjectsPatch(_)
+            | Self::FilesPermissions(_)
+            | Self::FilesSetPermissions(_)
+            | Self::MetadataGet(_)
+            | Self::MetadataUpsert(_)
+            | Self::MetadataSetAlias(_) => true,
         }
     }
 
@@ -252,7 +289,13 @@ impl Call {
             | Self::GitTag(_)
             | Self::GitPush(_)
             | Self::ObjectsGet(_)
-            | Self::ObjectsQuery(_) => false,
+            | Self::ObjectsQuery(_)
+            | Self::FilesPermissions(_)
+            | Self::FilesSetPermissions(_)
+            | Self::MetadataGet(_)
+            // Windlass' own records change in the transaction that tells of it.
+            | Self::MetadataUpsert(_)
+            | Self::MetadataSetAlias(_) => false,
         }
     }
 }

@@ -52,6 +52,8 @@ pub enum Grant {
     /// The values behind the tokens of secrets.
     #[serde(rename = "secrets.reveal")]
     SecretsReveal(RevealGrant),
+    /// The metadata of the project's stages and freight, and the aliases of freight.
+    Metadata(MetadataGrant),
 }
 
 /// HTTP requests to an origin.
@@ -117,6 +119,14 @@ pub struct AddressesGrant {
     pub cidr: AddressRange,
 }
 
+/// What Windlass itself notes down about a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetadataGrant {
+    /// Whether it may be changed.
+    pub access: Access,
+}
+
 /// Nothing to say beyond the grant itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -161,6 +171,11 @@ pub enum Need {
     },
     /// The value behind a secret's token.
     SecretsReveal,
+    /// Metadata of the project's stages and freight.
+    Metadata {
+        /// Whether it changes.
+        access: Access,
+    },
 }
 
 impl Grant {
@@ -186,6 +201,7 @@ impl Grant {
                     && grant.name.matches(name)
             }
             (Self::SecretsReveal(_), Need::SecretsReveal) => true,
+            (Self::Metadata(grant), Need::Metadata { access }) => grant.access >= *access,
             (
                 Self::Http(_)
                 | Self::HttpReadPost(_)
@@ -193,7 +209,8 @@ impl Grant {
                 | Self::GitLocal(_)
                 | Self::Objects(_)
                 | Self::Addresses(_)
-                | Self::SecretsReveal(_),
+                | Self::SecretsReveal(_)
+                | Self::Metadata(_),
                 _,
             ) => false,
         }
@@ -221,6 +238,7 @@ impl Need {
                 word(access)
             ),
             Self::SecretsReveal => "- secrets.reveal: {}\n".to_owned(),
+            Self::Metadata { access } => format!("- metadata:\n    access: {}\n", word(access)),
         }
     }
 }
@@ -240,6 +258,8 @@ impl fmt::Display for Need {
                 write!(f, "patching {kind} {namespace}/{name}")
             }
             Self::SecretsReveal => f.write_str("the value of a secret"),
+            Self::Metadata { access: Access::Read } => f.write_str("reading the metadata of the project"),
+            Self::Metadata { access: Access::Write } => f.write_str("changing the metadata of the project"),
         }
     }
 }

@@ -113,6 +113,11 @@ pub enum Ask {
     },
     /// The values behind the tokens of secrets.
     SecretsReveal {},
+    /// Windlass' own records of the promotion's project: the metadata of stages and freight, and aliases.
+    Metadata {
+        /// Whether they change.
+        access: Access,
+    },
     /// Within a task, its output is also the task's own.
     TaskOutputPropagation {},
 }

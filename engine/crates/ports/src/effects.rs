@@ -1,10 +1,12 @@
 //! The record of outside effects: written before they leave and after they are answered.
 
 use async_trait::async_trait;
-use windlass_model::call::{Answer, Call};
+use windlass_model::call::{Answer, Call, Reply};
 use windlass_model::digest::Digest;
 use windlass_model::event::promotion::EffectId;
 use windlass_model::ids::Lease;
+
+use crate::records::DocumentChange;
 
 /// What to do with an effect that is about to leave.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +34,17 @@ pub trait EffectRecord: Send + Sync {
     /// Records durably that `call` is about to leave. `request` is the digest of all that it sends. Calls of the same
     /// digest are told apart by their order within one incarnation.
     async fn begin(&self, lease: &Lease, call: &Call, request: Digest) -> Result<Begun, EffectError>;
+
+    /// Changes a record of Windlass' own and tells of it in one transaction: it is never in doubt, and whoever changes it
+    /// again in the same try is given the answer. The answer is `done`, or why the change is refused.
+    async fn change(
+        &self,
+        lease: &Lease,
+        call: &Call,
+        request: Digest,
+        change: DocumentChange,
+        done: Reply,
+    ) -> Result<Answer, EffectError>;
 
     /// Records the answer.
     async fn finish(&self, lease: &Lease, effect: EffectId, answer: &Answer) -> Result<(), EffectError>;

@@ -6,6 +6,8 @@ use serde_json::Value;
 use windlass_model::ids::{FencingToken, ProjectName, TenantId};
 use windlass_model::time::Timestamp;
 
+use crate::records::{ChangeRefused, DocumentChange};
+
 /// What kind of thing decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UnitKind {
@@ -72,6 +74,8 @@ pub struct Append {
     pub commands: Vec<(UnitKey, Value)>,
     /// The commands of the own inbox that are dealt with: all up to this number.
     pub consumed: Option<i64>,
+    /// Changes of documents beside the journal.
+    pub documents: Vec<DocumentChange>,
     /// When it counts as done.
     pub durability: Durability,
 }
@@ -104,6 +108,9 @@ pub enum JournalError {
         /// Until when.
         until: Timestamp,
     },
+    /// A document cannot be changed as the append asks; nothing was written.
+    #[error(transparent)]
+    Document(#[from] ChangeRefused),
     /// The store fails; the text says how and what to do.
     #[error("{0}")]
     Unavailable(String),

@@ -11,6 +11,7 @@ pub mod images;
 pub mod journal;
 pub mod objects;
 pub mod progress;
+pub mod project_records;
 pub mod records;
 pub mod sessions;
 pub mod step_catalog;

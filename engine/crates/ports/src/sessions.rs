@@ -39,6 +39,15 @@ pub enum Policy {
     Closed(Vec<Grant>),
 }
 
+/// Keeps secrets out of what is stored.
+pub trait Seal: Send + Sync {
+    /// The value as it may be stored by an attempt that was told these secrets.
+    fn seal(&self, value: &Value, secrets: &Tokens) -> Value;
+
+    /// A stored value as it may be shown: secrets are hidden.
+    fn show(&self, value: &Value) -> Value;
+}
+
 /// One incarnation, as the broker must know it.
 pub struct SessionSpec {
     /// The right to run it.
@@ -65,6 +74,8 @@ pub struct SessionSpec {
     pub dir: Arc<AttemptDir>,
     /// When the logical attempt began.
     pub started_at: Timestamp,
+    /// Seals what it notes down once it has been told secrets.
+    pub seal: Arc<dyn Seal>,
     /// Where its outside effects are recorded.
     pub effects: Arc<dyn EffectRecord>,
     /// Ends it.

@@ -93,7 +93,7 @@ pub enum DriveError {
 pub struct Driver {
     pub(crate) ports: DriverPorts,
     pub(crate) settings: DriverSettings,
-    pub(crate) seal_key: SealKey,
+    pub(crate) seal_key: Arc<SealKey>,
 }
 
 /// An attempt whose end is decided and not yet in the journal.
@@ -105,7 +105,7 @@ impl Driver {
     /// A driver.
     #[must_use]
     pub fn new(ports: DriverPorts, settings: DriverSettings) -> Self {
-        Self { ports, seal_key: settings.token_key.seal_key(), settings }
+        Self { ports, seal_key: Arc::new(settings.token_key.seal_key()), settings }
     }
 
     /// Drives a promotion to its end, from wherever it is. `stop` parks it: what runs is ended and undone, and the promotion

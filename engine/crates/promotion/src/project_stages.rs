@@ -107,6 +107,7 @@ impl ProjectStages {
             summary: json!({ "lastFreight": freight }),
             commands: self.pass_on(freight, origin, takes_directly)?,
             consumed: None,
+            documents: Vec::new(),
             durability: Durability::Synced,
         };
         self.journal.append(append).await?;
@@ -192,6 +193,7 @@ impl ProjectStages {
             summary: json!({ "verified": state.verified.len(), "promotions": state.history.len() }),
             commands,
             consumed,
+            documents: Vec::new(),
             durability: Durability::Synced,
         };
         match self.journal.append(append).await {

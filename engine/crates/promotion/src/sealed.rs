@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
 use windlass_expr::{Map as Variables, Taint, Value};
-use windlass_ports::sessions::Tokens;
+use windlass_ports::sessions::{Seal, Tokens};
 
 /// The member that marks a sealed value.
 const MARK: &str = "windlass.dev/sealed";
@@ -118,6 +118,16 @@ impl SealKey {
             Json::Array(items) => Value::list(items.iter().map(|item| self.value(item, source)).collect()),
             other => Value::from_json(other),
         }
+    }
+}
+
+impl Seal for SealKey {
+    fn seal(&self, value: &Json, secrets: &Tokens) -> Json {
+        Self::seal(self, value, secrets)
+    }
+
+    fn show(&self, value: &Json) -> Json {
+        Self::show(self, value)
     }
 }
 

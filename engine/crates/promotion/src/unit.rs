@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::json;
 use tokio::sync::Mutex;
-use windlass_model::call::{Answer, Call};
+use windlass_model::call::{Answer, Call, Reply};
 use windlass_model::digest::Digest;
 use windlass_model::event::promotion::{EffectId, PromotionEvent, StepIndex};
 use windlass_model::event::stage::StageCommand;
@@ -17,6 +17,7 @@ use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
 use windlass_ports::effects::{Begun, EffectError, EffectRecord};
 use windlass_ports::journal::{Append, Durability, Journal, JournalError, UnitKey, UnitKind, Version};
+use windlass_ports::records::DocumentChange;
 
 use crate::apply::{IllegalTransition, apply, fold};
 use crate::decide::begin_effect::{BeginEffect, begin_effect};
@@ -116,6 +117,7 @@ impl PromotionUnit {
             summary: summary(&state),
             commands: Vec::new(),
             consumed: None,
+            documents: Vec::new(),
             durability: Durability::Synced,
         };
         let version = journal.append(append).await?;
@@ -219,6 +221,15 @@ impl PromotionUnit {
     }
 
     async fn flush(&self, inner: &mut Inner, durability: Durability) -> Result<(), UnitError> {
+        self.flush_with(inner, durability, Vec::new()).await
+    }
+
+    async fn flush_with(
+        &self,
+        inner: &mut Inner,
+        durability: Durability,
+        documents: Vec<DocumentChange>,
+    ) -> Result<(), UnitError> {
         if inner.pending.is_empty() {
             return Ok(());
         }
@@ -230,6 +241,7 @@ impl PromotionUnit {
             summary: summary(&inner.state),
             commands: commands(&inner.state, &inner.pending)?,
             consumed: None,
+            documents,
             durability,
         };
         inner.version = self.journal.append(append).await?;
@@ -296,19 +308,7 @@ fn commands(
 impl EffectRecord for PromotionUnit {
     async fn begin(&self, lease: &Lease, call: &Call, request: Digest) -> Result<Begun, EffectError> {
         let mut inner = self.inner.lock().await;
-        let step = inner
-            .state
-            .record
-            .steps
-            .iter()
-            .position(|step| step.alias == lease.step)
-            .map(StepIndex)
-            .ok_or(EffectError::Superseded)?;
-        let counter = inner.occurrences.entry((step, lease.incarnation.0, request)).or_insert(0);
-        let occurrence = *counter;
-        *counter += 1;
-        let begun = begin_effect(&inner.state, step, lease, call, request, occurrence);
-        match begun.map_err(|_| EffectError::Superseded)? {
+        match inner.begin(lease, call, request)? {
             BeginEffect::Recorded(answer) => Ok(Begun::Recorded(answer)),
             BeginEffect::Send(effect, event) => {
                 self.record(&mut inner, *event, Durability::Synced).await?;
@@ -317,22 +317,74 @@ impl EffectRecord for PromotionUnit {
         }
     }
 
+    async fn change(
+        &self,
+        lease: &Lease,
+        call: &Call,
+        request: Digest,
+        change: DocumentChange,
+        done: Reply,
+    ) -> Result<Answer, EffectError> {
+        let mut inner = self.inner.lock().await;
+        let (effect, started) = match inner.begin(lease, call, request)? {
+            BeginEffect::Recorded(answer) => return Ok(answer),
+            BeginEffect::Send(effect, event) => (effect, *event),
+        };
+        let step = inner.step_of(lease)?;
+        // What waits goes first: if the change is refused, nothing of its append is written.
+        self.flush(&mut inner, Durability::Grouped).await.map_err(not_recorded)?;
+        let before = inner.state.clone();
+        let finished = |answer| PromotionEvent::EffectFinished { effect, step, answer };
+        let events = vec![started.clone(), finished(Ok(done.clone()))];
+        self.stage(&mut inner, |_| Ok(events)).map_err(not_recorded)?;
+        match self.flush_with(&mut inner, Durability::Synced, vec![change]).await {
+            Ok(()) => Ok(Ok(done)),
+            Err(UnitError::Journal(JournalError::Document(refused))) => {
+                inner.state = before;
+                inner.pending.clear();
+                let answer = Err(refused.call_error());
+                let events = vec![started, finished(answer.clone())];
+                self.stage(&mut inner, |_| Ok(events)).map_err(not_recorded)?;
+                self.flush(&mut inner, Durability::Grouped).await.map_err(not_recorded)?;
+                Ok(answer)
+            }
+            Err(error) => Err(not_recorded(error)),
+        }
+    }
+
     async fn finish(&self, lease: &Lease, effect: EffectId, answer: &Answer) -> Result<(), EffectError> {
         let mut inner = self.inner.lock().await;
-        let step = inner
-            .state
-            .record
-            .steps
-            .iter()
-            .position(|step| step.alias == lease.step)
-            .map(StepIndex)
-            .ok_or(EffectError::Superseded)?;
+        let step = inner.step_of(lease)?;
         let events =
             finish_effect(&inner.state, step, effect, answer.clone()).map_err(|_| EffectError::Superseded)?;
         for event in events {
             self.record(&mut inner, event, Durability::Grouped).await?;
         }
         Ok(())
+    }
+}
+
+impl Inner {
+    fn step_of(&self, lease: &Lease) -> Result<StepIndex, EffectError> {
+        let mut steps = self.state.record.steps.iter();
+        steps.position(|step| step.alias == lease.step).map(StepIndex).ok_or(EffectError::Superseded)
+    }
+
+    /// Decides about an effect, and counts it.
+    fn begin(&mut self, lease: &Lease, call: &Call, request: Digest) -> Result<BeginEffect, EffectError> {
+        let step = self.step_of(lease)?;
+        let counter = self.occurrences.entry((step, lease.incarnation.0, request)).or_insert(0);
+        let occurrence = *counter;
+        *counter += 1;
+        let begun = begin_effect(&self.state, step, lease, call, request, occurrence);
+        begun.map_err(|_| EffectError::Superseded)
+    }
+}
+
+fn not_recorded(error: UnitError) -> EffectError {
+    match error {
+        UnitError::Journal(JournalError::Superseded) => EffectError::Superseded,
+        other => EffectError::Journal(other.to_string()),
     }
 }
 
@@ -343,11 +395,7 @@ impl PromotionUnit {
         event: PromotionEvent,
         durability: Durability,
     ) -> Result<(), EffectError> {
-        let journal = |e: UnitError| match e {
-            UnitError::Journal(JournalError::Superseded) => EffectError::Superseded,
-            other => EffectError::Journal(other.to_string()),
-        };
-        self.stage(inner, |_| Ok(vec![event])).map_err(journal)?;
-        self.flush(inner, durability).await.map_err(journal)
+        self.stage(inner, |_| Ok(vec![event])).map_err(not_recorded)?;
+        self.flush(inner, durability).await.map_err(not_recorded)
     }
 }

@@ -16,6 +16,7 @@ use windlass_model::promotion::{Phase, PromotionRecord};
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
 use windlass_ports::journal::Journal;
+use windlass_ports::records::DocumentChange;
 use windlass_promotion::state::PromotionState;
 use windlass_promotion::unit::{PromotionUnit, key_of};
 
@@ -43,6 +44,7 @@ fn record(uid: u128) -> PromotionRecord {
             step("two-effects", "write send send"),
             with(step("left-out", "write"), "if", json!("${{ outputs.files.seen == 0 }}")),
             step("waits", "write wait-twice send"),
+            step("notes", "rename rename-in-vain write send rename"),
             with(step("flaky", "write send fail-once"), "retry", json!({ "errorThreshold": 3 })),
             with(step("tolerated", "fail"), "continueOnError", json!(true)),
             step("bad", "write fail"),
@@ -60,6 +62,7 @@ struct Result {
     steps: Vec<(Option<windlass_model::promotion::StepStatus>, u32, u32, String)>,
     outputs: serde_json::Map<String, serde_json::Value>,
     effects: Vec<String>,
+    aliases: Vec<String>,
 }
 
 /// Drives a promotion to its end, over the crashes.
@@ -84,12 +87,16 @@ async fn promote(crashes: &[Crash]) -> (Result, usize) {
         let driver = world::driver(dir.path(), &clock, &world);
         if let Ok(state) = driver.run(Arc::new(held), CancellationToken::new()).await {
             assert!(std::fs::read_dir(dir.path()).unwrap().next().is_none(), "nothing is left behind");
-            return (result(&state, &world), journal.appends());
+            return (result(&state, &world, &journal), journal.appends());
         }
     }
 }
 
-fn result(state: &PromotionState, world: &World) -> Result {
+fn result(state: &PromotionState, world: &World, journal: &FailingJournal) -> Result {
+    let alias = |change| match change {
+        DocumentChange::SetUnique { text, .. } => text,
+        other => panic!("{other:?} was not asked for"),
+    };
     let steps =
         state.steps.iter().map(|step| (step.status, step.attempts, step.error_count, step.message.clone()));
     Result {
@@ -98,6 +105,7 @@ fn result(state: &PromotionState, world: &World) -> Result {
         steps: steps.collect(),
         outputs: state.outputs.clone(),
         effects: world.sent(),
+        aliases: journal.documents().into_iter().map(alias).collect(),
     }
 }
 
@@ -105,11 +113,22 @@ fn result(state: &PromotionState, world: &World) -> Result {
 async fn a_promotion_ends_alike_wherever_it_was_cut_off() {
     let (wanted, appends) = promote(&[]).await;
     assert_eq!(wanted.phase, Phase::Failed, "{wanted:#?}");
-    assert_eq!(wanted.outputs["cleanup"], json!({ "seen": 9 }), "every file that a try kept is there");
+    assert_eq!(wanted.outputs["cleanup"], json!({ "seen": 10 }), "every file that a try kept is there");
     assert_eq!(
         wanted.effects,
-        ["two-effects 1 0", "two-effects 1 1", "waits 3 0", "flaky 1 0", "flaky 2 0", "cleanup 1 0"]
+        [
+            "two-effects 1 0",
+            "two-effects 1 1",
+            "waits 3 0",
+            "notes 1 0",
+            "flaky 1 0",
+            "flaky 2 0",
+            "cleanup 1 0"
+        ]
     );
+    assert_eq!(wanted.aliases, ["notes-1", "notes-1"], "a record is changed once for each time it was asked");
+    let before = json!({ "fn": "metadata.setAlias", "ok": "before" });
+    assert_eq!(wanted.outputs["notes"]["renamed"], json!([before, "alias-taken", before]));
     for at in 1..appends {
         for crash in [Crash::Before(at), Crash::After(at)] {
             assert_eq!(promote(&[crash]).await.0, wanted, "{crash:?}");

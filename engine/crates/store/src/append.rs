@@ -34,6 +34,9 @@ pub(crate) async fn append(connection: &mut SqliteConnection, blobs: &Blobs, app
     if let Some(number) = append.consumed {
         consume(connection, unit, number).await?;
     }
+    for change in &append.documents {
+        crate::documents::change(connection, change).await?;
+    }
     Ok(seq)
 }
 

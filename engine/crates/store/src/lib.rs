@@ -6,6 +6,7 @@
 mod append;
 mod blobs;
 mod data_dir;
+mod documents;
 mod leases;
 mod read;
 mod records;

@@ -8,8 +8,8 @@ use windlass_model::ids::{ProjectName, TenantId};
 use windlass_ports::journal::JournalError;
 use windlass_ports::records::{AttemptLogs, LogKey, ResourceKey, Resources};
 
-use crate::append::next;
 use crate::blobs::Blobs;
+use crate::documents;
 use crate::read::json;
 use crate::store::{Store, blob_unavailable, unavailable};
 use crate::writer::{Change, Written};
@@ -22,24 +22,7 @@ pub(crate) enum Record {
 
 pub(crate) async fn write(connection: &mut SqliteConnection, blobs: &Blobs, record: &Record) -> Written {
     match record {
-        Record::Resource { key, document } => {
-            let version = next(connection, key.tenant.as_str(), "resource_version").await?;
-            sqlx::query(
-                "INSERT INTO resources (tenant, project, kind, name, resource_version, document) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, project, kind, name) \
-                 DO UPDATE SET resource_version = $5, document = $6",
-            )
-            .bind(key.tenant.as_str())
-            .bind(key.project.as_str())
-            .bind(&key.kind)
-            .bind(&key.name)
-            .bind(version)
-            .bind(document)
-            .execute(connection)
-            .await
-            .map(|_| version)
-            .map_err(|e| unavailable(&e))
-        }
+        Record::Resource { key, document } => documents::put(connection, key, document).await,
         Record::Log { key, lines } => {
             let place = blobs.keep(lines.clone()).map_err(|e| blob_unavailable(&e))?;
             let (body, blob) = place.columns();

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use windlass_model::call::log::Level;
+use windlass_model::call::metadata::{Kind, Subject};
 use windlass_model::event::promotion::LogLine;
 use windlass_model::ids::{AttemptNumber, FencingToken, ProjectName, PromotionUid, StepAlias, TenantId};
 use windlass_model::time::Timestamp;
 use windlass_ports::journal::{Append, Durability, Journal, JournalError, UnitKey, UnitKind, Version};
-use windlass_ports::records::{AttemptLogs, LogKey, ResourceKey, Resources};
+use windlass_ports::records::{
+    AttemptLogs, ChangeRefused, DocumentChange, FREIGHT, LogKey, ResourceKey, Resources,
+};
 use windlass_store::{DataDir, DataDirError, OpenError, Store};
 
 fn unit(id: &str) -> UnitKey {
@@ -30,6 +33,7 @@ fn add(id: &str, expected: i64, events: &[Value]) -> Append {
         summary: json!({"events": expected + i64::try_from(events.len()).unwrap()}),
         commands: Vec::new(),
         consumed: None,
+        documents: Vec::new(),
         durability: Durability::Grouped,
     }
 }
@@ -146,6 +150,50 @@ async fn resources_and_logs_are_kept() {
     let long = vec![line(&"y".repeat(1_000)); 200];
     store.write_log(&log, &long).await.unwrap();
     assert_eq!(store.read_log(&log).await.unwrap(), long);
+}
+
+#[tokio::test]
+async fn documents_are_changed_with_the_events() {
+    let (_dir, store) = open().await;
+    let (tenant, project) = (TenantId::default(), ProjectName::new("demo").unwrap());
+    let subject = Subject { kind: Kind::Stage, name: "dev".to_owned() };
+    let note = |values: Value| {
+        DocumentChange::upsert_metadata(&tenant, &project, &subject, values.as_object().unwrap().clone())
+    };
+    let with = |expected, documents| Append { documents, ..add("a", expected, &[json!("noted")]) };
+    store.append(with(0, vec![note(json!({"a": 1, "b": [2]}))])).await.unwrap();
+    store.append(with(1, vec![note(json!({"b": null, "c": "x"}))])).await.unwrap();
+    let key = DocumentChange::metadata_key(&tenant, &project, &subject);
+    let metadata = store.get(&key).await.unwrap().unwrap();
+    assert_eq!(metadata["metadata"], json!({"a": 1, "b": null, "c": "x"}));
+    assert_eq!(metadata["v"], 1, "documents tell their version");
+
+    let freight = |name: &str| ResourceKey {
+        tenant: tenant.clone(),
+        project: project.clone(),
+        kind: FREIGHT.to_owned(),
+        name: name.to_owned(),
+    };
+    for (name, alias) in [("f1", "one"), ("f2", "two")] {
+        let labels = json!({"kargo.akuity.io/alias": alias});
+        let document = json!({"alias": alias, "metadata": {"labels": labels}});
+        store.put(&freight(name), &document).await.unwrap();
+    }
+    let rename = |name: &str, alias: &str| DocumentChange::set_alias(&tenant, &project, name, alias);
+    store.append(with(2, vec![rename("f1", "uno")])).await.unwrap();
+    let renamed = json!({"alias": "uno", "metadata": {"labels": {"kargo.akuity.io/alias": "uno"}}});
+    assert_eq!(store.get(&freight("f1")).await.unwrap().unwrap(), renamed);
+    // To itself is no conflict.
+    store.append(with(3, vec![rename("f1", "uno")])).await.unwrap();
+
+    // What is refused takes everything of its append along, and nothing of another's.
+    let refused = vec![note(json!({"d": 1})), rename("f1", "two")];
+    let taken = JournalError::Document(ChangeRefused::Taken("f2".to_owned()));
+    assert_eq!(store.append(with(4, refused)).await, Err(taken));
+    let nowhere = JournalError::Document(ChangeRefused::NotFound);
+    assert_eq!(store.append(with(4, vec![rename("f3", "three")])).await, Err(nowhere));
+    assert_eq!(store.read(&unit("a"), Version(0)).await.unwrap().len(), 4);
+    assert_eq!(store.get(&key).await.unwrap().unwrap(), metadata);
 }
 
 #[tokio::test]

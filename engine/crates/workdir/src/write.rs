@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use rustix::fs::{AtFlags, Mode};
 use rustix::io::Errno;
 
-use crate::error::FsResult;
+use crate::error::{FsError, FsResult};
 use crate::file::{FileKind, timespec};
 use crate::tree::{Dir, Follow, OpenMode, Place, Tree};
 
@@ -148,6 +148,27 @@ impl Tree {
         }
         let place = self.place(&self.root, &real)?;
         Ok(rustix::fs::utimensat(&*place.parent.fd, &place.name, &times, AtFlags::SYMLINK_NOFOLLOW)?)
+    }
+
+    /// Gives the file `path` other permissions, the lowest nine bits of a Unix mode.
+    ///
+    /// # Errors
+    /// If it is not there or is no regular file.
+    pub fn set_permissions(&self, from: &Dir, path: &Path, permissions: u32) -> FsResult<()> {
+        let place = self.place(from, path)?;
+        let stat = self.stat_place(&place)?;
+        if stat.kind != FileKind::File {
+            return Err(FsError::Unsupported("permissions of anything but files"));
+        }
+        let permissions = permissions & 0o777;
+        if stat.permissions == permissions {
+            return Ok(());
+        }
+        if let Some(undo) = self.undo() {
+            undo.before_changing(&self.undo_path(&place.path()))?;
+        }
+        let mode = Mode::from_raw_mode(permissions);
+        Ok(rustix::fs::chmodat(&*place.parent.fd, &place.name, mode, AtFlags::empty())?)
     }
 
     /// Makes the directory `path` of the tree and those above it, following no symbolic link.

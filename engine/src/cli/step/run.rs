@@ -19,7 +19,7 @@ use crate::project::Project;
 use crate::run::LiveProgress;
 use crate::signals;
 use crate::system_clock::{StandingClock, SystemClock};
-use crate::trial::{self, Trial, TrialContext, Workspace};
+use crate::trial::{self, SupposedRecords, Trial, TrialContext, Workspace};
 use crate::wiring::{self, Host, HostOptions};
 
 #[derive(Debug, clap::Args)]
@@ -138,6 +138,7 @@ impl StepRunArgs {
             None => Arc::new(SystemClock),
         };
         let options = HostOptions {
+            records: Arc::new(SupposedRecords::of(&trial.context)),
             mirrors: workspace.mirrors(),
             kubeconfig: self.kubeconfig.clone(),
             identity: self.author.clone().unwrap_or_else(default_identity),
@@ -186,5 +187,5 @@ fn read(path: &Path) -> Result<Value, Failure> {
         return Ok(json);
     }
     let text = windlass_yaml::decode_utf8(&bytes).map_err(|e| failed(&e))?;
-    windlass_yaml::to_json(&text).map_err(|e| failed(&e))
+    windlass_yaml::to_json(text).map_err(|e| failed(&e))
 }

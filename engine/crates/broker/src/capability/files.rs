@@ -60,7 +60,7 @@ pub(crate) async fn digest(dir: &Arc<AttemptDir>, path: WorkPath) -> Result<Dige
     .await
 }
 
-fn place(dir: &AttemptDir, path: &WorkPath) -> Result<(Dir, PathBuf), CallError> {
+pub(crate) fn place(dir: &AttemptDir, path: &WorkPath) -> Result<(Dir, PathBuf), CallError> {
     let name = path.parts().next_back().ok_or_else(|| {
         CallError::invalid("path-not-a-file", "the path names the work directory itself, not a file in it")
     })?;

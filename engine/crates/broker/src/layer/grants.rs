@@ -39,7 +39,13 @@ impl Grants {
             | Call::IdempotencyKey(_)
             | Call::LogWrite(_)
             | Call::LogProgress(_)
+            | Call::FilesPermissions(_)
+            | Call::FilesSetPermissions(_)
             | Call::GitUpdateRef(_) => Ok(()),
+            Call::MetadataGet(_) => session.require(&Need::Metadata { access: Access::Read }),
+            Call::MetadataUpsert(_) | Call::MetadataSetAlias(_) => {
+                session.require(&Need::Metadata { access: Access::Write })
+            }
             Call::SecretsReveal(_) => session.require(&Need::SecretsReveal),
             Call::HttpSend(request) => check_http(session, request),
             Call::GitClone(args) => {

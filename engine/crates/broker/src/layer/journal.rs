@@ -38,7 +38,7 @@ impl Layer for Journal {
     }
 }
 
-fn refused(error: EffectError) -> CallError {
+pub(crate) fn refused(error: EffectError) -> CallError {
     match error {
         EffectError::Superseded => CallError::new(ErrorKind::Cancelled, "superseded", error.to_string()),
         EffectError::Journal(_) => CallError::internal(error.to_string()),
@@ -46,7 +46,7 @@ fn refused(error: EffectError) -> CallError {
 }
 
 /// The digest of all that a call sends: its arguments, in which secrets are tokens, and the file it names.
-async fn digest(session: &Arc<Session>, call: &Call) -> Result<Digest, CallError> {
+pub(crate) async fn digest(session: &Arc<Session>, call: &Call) -> Result<Digest, CallError> {
     let arguments = serde_json::to_vec(call).map_err(|e| CallError::internal(e.to_string()))?;
     let content = match call {
         Call::HttpSend(request) => match &request.body {

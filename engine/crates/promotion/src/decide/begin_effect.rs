@@ -42,6 +42,8 @@ pub fn target(call: &Call) -> String {
         Call::HttpSend(request) => format!("{} {}", request.method, request.url),
         Call::GitUpdateRef(update) => format!("{} {}", update.url, update.reference),
         Call::ObjectsPatch(patch) => patch.key.to_string(),
+        Call::MetadataUpsert(upsert) => upsert.subject().to_string(),
+        Call::MetadataSetAlias(alias) => format!("Freight {:?}", alias.freight),
         other => other.function().to_owned(),
     }
 }

@@ -235,6 +235,7 @@ impl PromotionRun<'_> {
             limits: self.limits(kind),
             dir: Arc::clone(dir),
             started_at: attempt.started_at,
+            seal: Arc::clone(&self.driver.seal_key) as Arc<dyn windlass_ports::sessions::Seal>,
             effects: Arc::clone(&self.unit) as Arc<dyn windlass_ports::effects::EffectRecord>,
             cancel: self.stop.child_token(),
         };

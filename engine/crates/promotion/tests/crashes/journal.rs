@@ -9,6 +9,7 @@ use serde_json::Value;
 use windlass_model::ids::{FencingToken, TenantId};
 use windlass_model::time::Timestamp;
 use windlass_ports::journal::{Append, Journal, JournalError, UnitKey, UnitKind, UnitSummary, Version};
+use windlass_ports::records::{ChangeRefused, DocumentChange};
 
 /// At which append the process dies, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) enum Crash {
 struct State {
     events: HashMap<UnitKey, Vec<Value>>,
     tokens: HashMap<UnitKey, i64>,
+    /// The changes of documents, in order.
+    documents: Vec<DocumentChange>,
     appends: usize,
     crashes: Vec<Crash>,
     dead: bool,
@@ -45,10 +48,20 @@ impl FailingJournal {
         self.0.lock().unwrap().appends
     }
 
+    /// The changes of documents, in order.
+    pub(crate) fn documents(&self) -> Vec<DocumentChange> {
+        self.0.lock().unwrap().documents.clone()
+    }
+
     fn alive(&self) -> Result<MutexGuard<'_, State>, JournalError> {
         let state = self.0.lock().unwrap();
         if state.dead { Err(dead()) } else { Ok(state) }
     }
+}
+
+/// The alias `taken` is another's.
+fn is_refused(change: &DocumentChange) -> bool {
+    matches!(change, DocumentChange::SetUnique { text, .. } if text == "taken")
 }
 
 fn dead() -> JournalError {
@@ -73,8 +86,12 @@ impl Journal for FailingJournal {
         if i64::try_from(events.len()).unwrap() != append.expected.0 {
             return Err(JournalError::Conflict);
         }
+        if append.documents.iter().any(is_refused) {
+            return Err(ChangeRefused::Taken("another".to_owned()).into());
+        }
         events.extend(append.events);
         let version = Version(i64::try_from(events.len()).unwrap());
+        state.documents.extend(append.documents);
         if state.crashes.contains(&Crash::After(number)) {
             state.dead = true;
             return Err(dead());

@@ -8,10 +8,11 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use windlass_model::call::git::{RefUpdated, UpdateRef};
+use windlass_model::call::metadata::SetAlias;
 use windlass_model::call::{Answer, Call, Reply};
 use windlass_model::digest::{CommitId, Digest};
 use windlass_model::event::promotion::LogLine;
-use windlass_model::ids::Lease;
+use windlass_model::ids::{Lease, ProjectName, TenantId};
 use windlass_model::limits::{Limits, Usage};
 use windlass_model::outcome::{Fault, Outcome, Status};
 use windlass_model::time::Timestamp;
@@ -20,7 +21,7 @@ use windlass_ports::clock::Clock;
 use windlass_ports::effects::{Begun, EffectError, EffectRecord, Settlement};
 use windlass_ports::journal::JournalError;
 use windlass_ports::progress::Silent;
-use windlass_ports::records::{AttemptLogs, LogKey};
+use windlass_ports::records::{AttemptLogs, DocumentChange, LogKey};
 use windlass_ports::sessions::{Policy, SessionReport, SessionSpec, Sessions};
 use windlass_ports::step_catalog::{
     CatalogError, ConfigProblem, Provenance, StepBinary, StepCatalog, StepKind,
@@ -77,12 +78,26 @@ impl World {
         Ok(())
     }
 
+    /// Gives the freight the alias `name`; what it had before, or why it did not get it.
+    async fn rename(&self, lease: &Lease, name: &str) -> Result<Value, EffectError> {
+        let effects = self.effects.lock().unwrap().get(lease).cloned().ok_or(EffectError::Superseded)?;
+        let call = Call::MetadataSetAlias(SetAlias { freight: "f".to_owned(), alias: name.to_owned() });
+        let change =
+            DocumentChange::set_alias(&TenantId::default(), &ProjectName::new("demo").unwrap(), "f", name);
+        let done = Reply::FormerAlias("before".to_owned());
+        Ok(match effects.change(lease, &call, Digest::of(name.as_bytes()), change, done).await? {
+            Ok(reply) => json!(reply),
+            Err(error) => json!(error.code),
+        })
+    }
+
     /// Does as the script says.
     async fn play(&self, request: &RunRequest) -> Result<Outcome, EffectError> {
         let script = request.input.config["do"].as_str().unwrap().to_owned();
         let (alias, attempt) = (request.lease.step.as_str(), request.input.attempt);
         let mut outcome = Outcome::new(Status::Succeeded, "");
         let mut effects = 0;
+        let mut renamed: Vec<Value> = Vec::new();
         for word in script.split(' ') {
             match word {
                 "write" => write(request, &format!("{alias}-{attempt}")),
@@ -98,6 +113,8 @@ impl World {
                     self.send(&request.lease, &format!("{alias} {attempt} {effects}")).await?;
                     effects += 1;
                 }
+                "rename" => renamed.push(self.rename(&request.lease, &format!("{alias}-{attempt}")).await?),
+                "rename-in-vain" => renamed.push(self.rename(&request.lease, "taken").await?),
                 "fail-once" if attempt == 1 => return Ok(Outcome::errored("this time")),
                 "fail-once" => {}
                 "fail" => {
@@ -108,7 +125,10 @@ impl World {
             }
         }
         let seen = request.dir.work.list(request.dir.work.root()).unwrap().len();
-        outcome.output = Some(json!({ "seen": seen }));
+        outcome.output = Some(match renamed.is_empty() {
+            true => json!({ "seen": seen }),
+            false => json!({ "seen": seen, "renamed": renamed }),
+        });
         Ok(outcome)
     }
 }

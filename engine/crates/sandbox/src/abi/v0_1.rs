@@ -3,10 +3,12 @@
 
 mod attempt;
 mod convert;
+mod files;
 #[expect(unreachable_pub, reason = "the generated bindings name the resource's type as public")]
 pub mod git;
 mod http;
 mod log;
+mod metadata;
 mod objects;
 
 use wasmtime::component::{HasSelf, Linker};
@@ -38,5 +40,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
     step::secrets::add_to_linker::<Guest, HasSelf<Guest>>(linker, guest)?;
     step::http::add_to_linker::<Guest, HasSelf<Guest>>(linker, guest)?;
     step::git::add_to_linker::<Guest, HasSelf<Guest>>(linker, guest)?;
-    step::objects::add_to_linker::<Guest, HasSelf<Guest>>(linker, guest)
+    step::objects::add_to_linker::<Guest, HasSelf<Guest>>(linker, guest)?;
+    step::metadata::add_to_linker::<Guest, HasSelf<Guest>>(linker, guest)?;
+    step::files::add_to_linker::<Guest, HasSelf<Guest>>(linker, guest)
 }

@@ -8,6 +8,7 @@ use windlass_model::manifest::secret::SecretValue;
 use windlass_model::manifest::warehouse::Warehouse;
 
 use super::{Called, HostFunctions, count, text};
+use crate::sealed::is_sealed;
 
 /// Where data is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +92,13 @@ impl HostFunctions<'_> {
         find: impl Fn(&dyn ProjectData, &str) -> Option<Json>,
     ) -> Called {
         count(function, args, 1, 1)?;
-        let found = find(self.view.data, named(function, args)?);
-        Ok(found.map_or_else(Value::default, |json| Value::from_json(&json)))
+        let name = named(function, args)?;
+        Ok(match find(self.view.data, name) {
+            // What a step noted down after it was told secrets.
+            Some(json) if is_sealed(&json) => self.view.seal_key.value(&json, &format!("{function}({name})")),
+            Some(json) => Value::from_json(&json),
+            None => Value::default(),
+        })
     }
 }
 

@@ -1,0 +1,99 @@
+//! What has been noted down about a project's stages and freight: kept in the store, and in memory for expressions, which
+//! cannot wait.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use windlass_model::call::CallError;
+use windlass_model::call::metadata::{Kind, Subject};
+use windlass_model::ids::{ProjectName, TenantId};
+use windlass_ports::journal::JournalError;
+use windlass_ports::project_records::ProjectRecords;
+use windlass_ports::records::{DocumentChange, FREIGHT, ResourceKey, Resources};
+
+use super::Project;
+use crate::failure::Failure;
+
+/// Metadata by subject.
+type Known = BTreeMap<Subject, Map<String, Value>>;
+
+/// The records of one project.
+pub(crate) struct StoredRecords {
+    store: Arc<dyn Resources>,
+    tenant: TenantId,
+    project: Arc<Project>,
+    known: RwLock<Known>,
+}
+
+impl StoredRecords {
+    /// Reads the records of a project.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(crate) async fn load(
+        store: Arc<dyn Resources>,
+        tenant: TenantId,
+        project: Arc<Project>,
+    ) -> Result<Self, Failure> {
+        let mut known = Known::new();
+        for kind in [Kind::Stage, Kind::Freight] {
+            let any = Subject { kind, name: String::new() };
+            let key = DocumentChange::metadata_key(&tenant, &project.name, &any);
+            let documents = store.list(&tenant, &project.name, &key.kind).await;
+            for (name, document) in documents.map_err(|e| Failure::environment(e.to_string()))? {
+                if let Some(Value::Object(values)) = document.get(DocumentChange::METADATA_MEMBER) {
+                    known.insert(Subject { kind, name }, values.clone());
+                }
+            }
+        }
+        Ok(Self { store, tenant, project, known: RwLock::new(known) })
+    }
+
+    /// The metadata of a stage or freight; none if nothing has been noted down about it.
+    pub(crate) fn known(&self, kind: Kind, name: &str) -> Option<Map<String, Value>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&Subject { kind, name: name.to_owned() }).cloned()
+    }
+
+    async fn freight(&self, name: &str) -> Result<Option<Value>, CallError> {
+        let key = ResourceKey {
+            tenant: self.tenant.clone(),
+            project: self.project.name.clone(),
+            kind: FREIGHT.to_owned(),
+            name: name.to_owned(),
+        };
+        self.store.get(&key).await.map_err(|e: JournalError| CallError::internal(e.to_string()))
+    }
+}
+
+#[async_trait]
+impl ProjectRecords for StoredRecords {
+    async fn metadata(
+        &self,
+        project: &ProjectName,
+        subject: &Subject,
+    ) -> Result<Option<Map<String, Value>>, CallError> {
+        let is_there = *project == self.project.name
+            && match subject.kind {
+                Kind::Stage => self.project.stages.keys().any(|stage| stage.as_str() == subject.name),
+                Kind::Freight => self.freight(&subject.name).await?.is_some(),
+            };
+        Ok(is_there.then(|| self.known(subject.kind, &subject.name).unwrap_or_default()))
+    }
+
+    async fn alias(&self, project: &ProjectName, freight: &str) -> Result<Option<String>, CallError> {
+        if *project != self.project.name {
+            return Ok(None);
+        }
+        let alias = |freight: Value| freight["alias"].as_str().unwrap_or_default().to_owned();
+        Ok(self.freight(freight).await?.map(alias))
+    }
+
+    fn noted(&self, _project: &ProjectName, subject: &Subject, values: &Map<String, Value>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let values = values.iter().map(|(name, value)| (name.clone(), value.clone()));
+        known.entry(subject.clone()).or_default().extend(values);
+    }
+}
