@@ -8,18 +8,6 @@ use crate::setup::setup;
 use crate::toolchain::Toolchain;
 use crate::{go, workspace};
 
-/// Those in Rust.
-const RUST_STEPS: [&str; 8] = [
-    "argocd-update",
-    "compose-output",
-    "fail",
-    "git-clear",
-    "git-clone",
-    "git-commit",
-    "git-push",
-    "kustomize-set-image",
-];
-
 /// In Go.
 const KUSTOMIZE_BUILD: &str = "kustomize-build";
 
@@ -30,7 +18,8 @@ pub(crate) fn build() -> Result<(), Failed> {
 
 /// Builds whatever is out of date of the steps with these names; of all if there are none.
 pub(crate) fn build_some(names: &[String]) -> Result<(), Failed> {
-    let is_known = |name: &String| name == KUSTOMIZE_BUILD || RUST_STEPS.contains(&name.as_str());
+    let in_rust = steps_in_rust()?;
+    let is_known = |name: &String| name == KUSTOMIZE_BUILD || in_rust.contains(name);
     if let Some(name) = names.iter().find(|name| !is_known(name)) {
         return Err(format!("there is no built-in step {name}"));
     }
@@ -38,7 +27,7 @@ pub(crate) fn build_some(names: &[String]) -> Result<(), Failed> {
     let toolchain = setup()?;
     say("steps: building the program");
     Run::new("cargo").dir(workspace::root()).args(["build", "--package", "windlass"]).run()?;
-    let rust: Vec<&str> = RUST_STEPS.into_iter().filter(|name| is_wanted(name)).collect();
+    let rust: Vec<String> = in_rust.into_iter().filter(|name| is_wanted(name)).collect();
     if !rust.is_empty() {
         say("steps: building those in Rust");
         let packages = rust.iter().flat_map(|name| ["-p".to_owned(), format!("windlass-step-{name}")]);
@@ -46,9 +35,19 @@ pub(crate) fn build_some(names: &[String]) -> Result<(), Failed> {
     }
     for name in rust {
         let wasm = Toolchain::built().join(format!("windlass_step_{}.wasm", name.replace('-', "_")));
-        finish(name, &wasm)?;
+        finish(&name, &wasm)?;
     }
     if is_wanted(KUSTOMIZE_BUILD) { kustomize_build() } else { Ok(()) }
+}
+
+/// The steps in Rust: every directory of steps that is a package.
+fn steps_in_rust() -> Result<Vec<String>, Failed> {
+    let dir = workspace::root().join("builtin-steps");
+    let entries = std::fs::read_dir(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+    let packages = entries.flatten().filter(|entry| entry.path().join("Cargo.toml").exists());
+    let mut names: Vec<String> = packages.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    Ok(names)
 }
 
 /// Writes the manifest into a binary and puts it where the program finds it.

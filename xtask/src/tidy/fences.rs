@@ -10,7 +10,7 @@ const PLACES: [(&str, bool); 4] =
     [("engine", false), ("engine/crates", true), ("steps-sdk", false), ("tests", false)];
 
 /// Rooms that built-in steps may use: those without I/O.
-const FOR_STEPS: [&str; 3] = ["model", "step", "yaml"];
+const FOR_STEPS: [&str; 5] = ["step", "expr", "model", "versions", "yaml"];
 
 /// One line of the table.
 #[derive(Debug, Default, PartialEq)]
