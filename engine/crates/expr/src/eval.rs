@@ -18,7 +18,7 @@ use crate::program::{Node, Op, Program};
 use crate::scope::Scope;
 use crate::suggest;
 use crate::taint::Taint;
-use crate::value::{Kind, Map, Value};
+use crate::value::{Function, Kind, Map, Value};
 
 type Evaluation<T> = Result<T, ExprError>;
 
@@ -64,9 +64,9 @@ impl Evaluator<'_> {
         self.meter.steps(1).at(span)?;
         match &node.op {
             Op::Constant(value) => Ok(value.clone()),
-            Op::Variable(name) => Ok(self.scope.variables.fetch(name)),
+            Op::Variable(name) => self.variable(name, span),
             Op::Local(slot) => Ok(self.locals[*slot].clone()),
-            Op::Env => Ok(Value::new(Kind::Map(Arc::clone(&self.scope.variables)))),
+            Op::Env => Ok(self.scope.environment.clone()),
             Op::Element => self.element(span),
             Op::Index => Ok(self.index()),
             Op::Accumulator => Ok(self.accumulator()),
@@ -105,6 +105,19 @@ impl Evaluator<'_> {
 
     fn eval_all(&mut self, nodes: &[Node]) -> Evaluation<Vec<Value>> {
         nodes.iter().map(|node| self.eval(node)).collect()
+    }
+
+    fn variable(&self, name: &Arc<str>, span: Span) -> Evaluation<Value> {
+        let environment = &self.scope.environment;
+        match &environment.kind {
+            Kind::Map(variables) => Ok(variables.fetch(name).with_taint(&environment.taint)),
+            Kind::Object(_) => ops::field(environment, name).at(span),
+            _ => {
+                let (name, kind) = (suggest::clip(name), environment.type_name());
+                let message = format!("there is no variable `{name}`: the environment is {kind}");
+                Err(runtime_error(span, message).with_hint("`$env` is all of it"))
+            }
+        }
     }
 
     fn not(&mut self, operand: &Node) -> Evaluation<Value> {
@@ -188,7 +201,10 @@ impl Evaluator<'_> {
     fn call(&mut self, name: &str, args: &[Node], span: Span) -> Evaluation<Value> {
         let args = self.eval_all(args)?;
         let Some(result) = self.scope.functions.call(name, &args) else {
-            return Err(self.unknown_function(name, span));
+            return match self.scope.variables().and_then(|variables| variables.get(name)) {
+                Some(callee @ Value { kind: Kind::Function(_), .. }) => self.call_value(callee, &args, span),
+                _ => Err(self.unknown_function(name, span)),
+            };
         };
         let value = result.map_err(|error| Fault::from(error).without_secrets(&args)).at(span)?;
         self.bounded(tainted_by(value, &args), span)
@@ -212,12 +228,18 @@ impl Evaluator<'_> {
         self.call_value(&callee, &args, span)
     }
 
-    /// Calls what was read without calling it: a method together with its value.
+    /// Calls a value that should be a function.
     fn call_value(&mut self, callee: &Value, args: &[Value], span: Span) -> Evaluation<Value> {
-        let Kind::Method(method) = &callee.kind else {
+        let Kind::Function(function) = &callee.kind else {
             return Err(runtime_error(span, format!("{} is no function", callee.type_name())));
         };
-        self.call_method(&method.receiver, &method.name, args, span)
+        match &**function {
+            Function::Method { receiver, name } => self.call_method(receiver, name, args, span),
+            Function::Host(call) => {
+                let found = call(args).map_err(|error| Fault::from(error).without_secrets(args));
+                self.bounded(tainted_by(found.at(span)?, args).with_taint(&callee.taint), span)
+            }
+        }
     }
 
     fn call_method(&mut self, receiver: &Value, name: &str, args: &[Value], span: Span) -> Evaluation<Value> {

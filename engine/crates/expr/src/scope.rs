@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::budget::Budget;
 use crate::error::FunctionError;
-use crate::value::{Map, Value};
+use crate::value::{Kind, Map, Value};
 
 /// Functions that the host adds to the language.
 pub trait Functions {
@@ -35,8 +35,8 @@ impl Functions for NoFunctions {
 /// What one evaluation sees and may spend.
 #[derive(Clone)]
 pub struct Scope<'a> {
-    /// The variables by name. What is not here reads as nil.
-    pub variables: Arc<Map>,
+    /// What `$env` is. A name reads a member of it: of a map, nil where there is none.
+    pub environment: Value,
     /// The functions of the host.
     pub functions: &'a dyn Functions,
     /// What `now()` gives: the time of the decision that asks.
@@ -46,10 +46,22 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// A scope with the default budget.
+    /// A scope of variables, with the default budget.
     #[must_use]
     pub fn new(variables: impl Into<Arc<Map>>, functions: &'a dyn Functions, now: Timestamp) -> Self {
-        Self { variables: variables.into(), functions, now, budget: Budget::default() }
+        Self::over(Value::new(Kind::Map(variables.into())), functions, now)
+    }
+
+    /// A scope over any value, such as a document that is a list: `$env` is that value. With the default
+    /// budget.
+    #[must_use]
+    pub fn over(environment: Value, functions: &'a dyn Functions, now: Timestamp) -> Self {
+        Self { environment, functions, now, budget: Budget::default() }
+    }
+
+    /// The variables, if the environment is a map of them.
+    pub(crate) fn variables(&self) -> Option<&Map> {
+        self.environment.as_map()
     }
 
     /// The same scope with another budget.

@@ -3,6 +3,7 @@
 //! + Sync`.
 
 mod equal;
+mod function;
 mod json;
 mod list;
 mod map;
@@ -17,16 +18,17 @@ pub use json::NotJson;
 pub use map::Map;
 pub use object::{JsonName, Methods, Object};
 
+pub(crate) use function::Function;
 pub(crate) use json::{JsonForm, shown_fields};
-
 pub(crate) use list::{List, ListType};
-pub(crate) use object::BoundMethod;
 pub(crate) use table::{Table, TableKey, TableType};
 
+use crate::error::FunctionError;
 use crate::go::time::{Calendar, Time, Zone};
 use crate::taint::Taint;
 
-/// A value: nil, a boolean, a number, a string, a collection, a point or length of time, or an object.
+/// A value: nil, a boolean, a number, a string, a collection, a point or length of time, an object, or a
+/// function.
 ///
 /// Numbers are `i64` where they were written so in an expression and `f64` where they come from JSON, as in
 /// Kargo.
@@ -56,8 +58,7 @@ pub(crate) enum Kind {
     Calendar(Calendar),
     Zone(Zone),
     Object(Arc<Object>),
-    /// A method read off a value without calling it.
-    Method(Arc<BoundMethod>),
+    Function(Arc<Function>),
 }
 
 /// What a collection knows about all it holds, kept while it is built, so that nobody has to walk it to find
@@ -125,6 +126,11 @@ impl Value {
         Self::new(Kind::List(Arc::new(List::new(list_type, items))))
     }
 
+    /// A list that was never made: empty, equal to nil, `null` in JSON.
+    pub(crate) fn nil_list(list_type: ListType) -> Self {
+        Self::new(Kind::List(Arc::new(List::nil(list_type))))
+    }
+
     pub(crate) fn table(table_type: TableType, entries: impl IntoIterator<Item = (TableKey, Self)>) -> Self {
         Self::new(Kind::Table(Arc::new(Table::new(table_type, entries))))
     }
@@ -143,6 +149,13 @@ impl Value {
 
     pub(crate) fn of_time(time: Time) -> Self {
         Self::new(Kind::Time(Arc::new(time)))
+    }
+
+    /// A function of the host that stands where values stand, such as a member of a map, and is called there:
+    /// `response.header("x")`. What it gives is tainted with all that its arguments are tainted with.
+    #[must_use]
+    pub fn function(call: impl Fn(&[Self]) -> Result<Self, FunctionError> + Send + Sync + 'static) -> Self {
+        Self::new(Kind::Function(Arc::new(Function::Host(Box::new(call)))))
     }
 
     /// The same value with the labels of `taint` added to it. For a collection, all that is read from it is
@@ -170,7 +183,7 @@ impl Value {
             Kind::Map(map) => Some(map.contents()),
             Kind::Table(table) => Some(table.contents()),
             Kind::Object(object) => Some(object.contents()),
-            Kind::Method(method) => method.receiver.contents(),
+            Kind::Function(function) => function.receiver().and_then(Self::contents),
             _ => None,
         }
     }
@@ -263,7 +276,7 @@ impl Value {
             Kind::Calendar(Calendar::Weekday(_)) => "weekday",
             Kind::Zone(_) => "timezone",
             Kind::Object(object) => object.type_name(),
-            Kind::Method(_) => "function",
+            Kind::Function(_) => "function",
         }
     }
 }

@@ -86,7 +86,7 @@ impl Emitter<'_> {
                     self.mapping(&entries, indent, parent)
                 }
             },
-            Kind::Method(_) => Err(Fault::runtime("a function has no YAML form")),
+            Kind::Function(_) => Err(Fault::runtime("a function has no YAML form")),
         }
     }
 

@@ -1,7 +1,5 @@
 //! Lists, and what else has a length.
 
-use std::sync::Arc;
-
 use super::{Builtin, Call, TaintRule, one};
 use crate::budget::{MAX_VALUE_DEPTH, too_deep};
 use crate::compile::types::{Slice, Type};
@@ -195,11 +193,7 @@ fn concat(call: &mut Call<'_>) -> Outcome<Value> {
         // The taint of a list is that of its elements once they are in another list.
         all.extend(items.iter().map(|item| item.clone().with_taint(&call.arg(index).taint)));
     }
-    if all.is_empty() { Ok(nil_list()) } else { Ok(Value::list(all)) }
-}
-
-fn nil_list() -> Value {
-    Value::new(Kind::List(Arc::new(List::nil(ListType::Any))))
+    if all.is_empty() { Ok(Value::nil_list(ListType::Any)) } else { Ok(Value::list(all)) }
 }
 
 /// Appends all that is in `list` and in the lists in it; nesting is bounded by the depth of values.
@@ -247,7 +241,7 @@ fn sort(call: &mut Call<'_>) -> Outcome<Value> {
         {
             list.items().to_vec()
         }
-        _ => return Ok(nil_list()),
+        _ => return Ok(Value::nil_list(ListType::Any)),
     };
     call.meter.elements(items.len())?;
     let meter = &mut *call.meter;

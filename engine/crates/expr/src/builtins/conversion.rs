@@ -89,7 +89,7 @@ fn type_of(value: &Value) -> &str {
         Kind::Calendar(Calendar::Month(_)) => "time.Month",
         Kind::Calendar(Calendar::Weekday(_)) => "time.Weekday",
         Kind::Zone(_) => "time.Location",
-        Kind::Method(_) => "func",
+        Kind::Function(_) => "func",
         _ => value.type_name(),
     }
 }

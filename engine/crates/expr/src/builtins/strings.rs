@@ -7,7 +7,7 @@ use crate::error::{Fault, Outcome};
 use crate::go::text;
 use crate::signature::Param::{Int, List, Str, Strings};
 use crate::signature::check_overloads;
-use crate::value::{Kind, ListType, Value};
+use crate::value::{ListType, Value};
 
 const fn function(
     name: &'static str,
@@ -123,7 +123,7 @@ fn split(call: &mut Call<'_>, keep_separator: bool) -> Outcome<Value> {
     let (text, separator) = (call.text(0)?, call.text(1)?);
     let limit = if call.args.len() > 2 { call.int(2)? } else { -1 };
     if limit == 0 {
-        return Ok(Value::new(Kind::List(std::sync::Arc::new(crate::value::List::nil(ListType::Strings)))));
+        return Ok(Value::nil_list(ListType::Strings));
     }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     call.meter.text(text.len())?;

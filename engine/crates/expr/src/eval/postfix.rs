@@ -8,7 +8,7 @@ use crate::methods;
 use crate::ops;
 use crate::program::{Access, Node, Op, Step};
 use crate::suggest;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Map, Value};
 
 /// How to allow for nil.
 const ALLOW: &str = "`?.` gives nil instead of an error, and `?? value` replaces nil";
@@ -81,8 +81,11 @@ impl Evaluator<'_> {
         };
         let mut reason = None;
         match (index.checked_sub(1).map(|before| &steps[before].access), &base.op) {
-            (None, Op::Variable(name)) if self.scope.variables.get(name).is_none() => {
-                let hint = suggest::hint(name, "variables", self.scope.variables.keys());
+            (None, Op::Variable(name))
+                if self.scope.variables().is_some_and(|all| all.get(name).is_none()) =>
+            {
+                let names = self.scope.variables().into_iter().flat_map(Map::keys);
+                let hint = suggest::hint(name, "variables", names);
                 reason = Some((format!("there is no variable `{}`", suggest::clip(name)), hint));
             }
             (Some(Access::Field(name)), _) => reason = missing_key(parent, name),

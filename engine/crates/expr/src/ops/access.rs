@@ -8,7 +8,7 @@ use crate::error::{Fault, Outcome};
 use crate::go::text;
 use crate::methods;
 use crate::suggest;
-use crate::value::{BoundMethod, Kind, List, ListType, TableKey, Value};
+use crate::value::{Function, Kind, ListType, TableKey, Value};
 
 /// `base.name`.
 pub(crate) fn field(base: &Value, name: &Arc<str>) -> Outcome<Value> {
@@ -36,7 +36,8 @@ pub(crate) fn field(base: &Value, name: &Arc<str>) -> Outcome<Value> {
 }
 
 fn bound(base: &Value, name: &Arc<str>) -> Value {
-    Value::new(Kind::Method(Arc::new(BoundMethod { receiver: base.clone(), name: Arc::clone(name) })))
+    let method = Function::Method { receiver: base.clone(), name: Arc::clone(name) };
+    Value::new(Kind::Function(Arc::new(method)))
 }
 
 /// `base[key]`. What is not in a map reads as nil; an index that is not in a list is an error.
@@ -101,7 +102,7 @@ pub(crate) fn slice(
                 None => Value::from(text::from_bytes(&text.as_bytes()[start..end])),
             }
         }
-        Kind::List(list) if list.is_nil() => Value::new(Kind::List(Arc::new(List::nil(list.list_type())))),
+        Kind::List(list) if list.is_nil() => Value::nil_list(list.list_type()),
         Kind::List(list) => {
             meter.values(end - start)?;
             let list_type = match list.list_type() {

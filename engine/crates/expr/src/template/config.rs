@@ -43,7 +43,10 @@ impl ConfigTemplate {
     /// The first error in a string, with the pointer of that string. A string that comes to NaN or an
     /// infinity is one, and so is a variable with the name of one of the functions that quote.
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Evaluated, ExprError> {
-        if let Some(name) = RESERVED.into_iter().find(|name| scope.variables.get(name).is_some()) {
+        if let Some(name) = RESERVED
+            .into_iter()
+            .find(|name| scope.variables().is_some_and(|variables| variables.get(name).is_some()))
+        {
             let message = format!("no variable may be named `{name}`: it is a function");
             return Err(ExprError::new(ErrorClass::Runtime, Span::default(), message));
         }

@@ -45,7 +45,7 @@ impl Value {
                     && same_length_and(a, b, meter, Self::equals_exactly)?
             }
             (Kind::Map(a), Kind::Map(b)) => {
-                if a.holds_strings() != b.holds_strings() || a.is_nil() != b.is_nil() || a.len() != b.len() {
+                if a.holds() != b.holds() || a.is_nil() != b.is_nil() || a.len() != b.len() {
                     return Ok(false);
                 }
                 for ((key, value), (other_key, other_value)) in a.iter().zip(b.iter()) {

@@ -108,7 +108,7 @@ impl Value {
                 None => JsonForm::Object(object),
             },
             Kind::Table(_) => return Err(NotJson::Unsupported("map with keys of any type".to_owned())),
-            Kind::Method(_) => return Err(NotJson::Unsupported("function".to_owned())),
+            Kind::Function(_) => return Err(NotJson::Unsupported("function".to_owned())),
         })
     }
 
@@ -124,7 +124,7 @@ impl Value {
             Kind::Map(map) => map.is_empty(),
             Kind::Table(table) => table.len() == 0,
             Kind::Object(object) => object.as_text().is_some_and(str::is_empty),
-            Kind::Time(_) | Kind::Calendar(_) | Kind::Zone(_) | Kind::Method(_) => false,
+            Kind::Time(_) | Kind::Calendar(_) | Kind::Zone(_) | Kind::Function(_) => false,
         }
     }
 }

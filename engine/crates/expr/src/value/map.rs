@@ -3,15 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Contents, Value};
+use super::{Contents, ListType, Value};
 
 /// A map from strings to values. Iteration is in byte order of the keys, which is the order of Go's JSON.
 #[derive(Clone)]
 pub struct Map {
     entries: BTreeMap<Arc<str>, Value>,
     contents: Contents,
-    strings: bool,
+    holds: Holds,
     nil: bool,
+}
+
+/// What the values of a map are in Go, which decides how a missing one reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// `map[string]any`
+    Any,
+    /// `map[string]string`
+    Strings,
+    /// `map[string][]string`
+    Lists,
 }
 
 impl Default for Map {
@@ -24,19 +35,26 @@ impl Map {
     /// An empty map of any values: what is missing reads as nil.
     #[must_use]
     pub fn new() -> Self {
-        Self { entries: BTreeMap::new(), contents: Contents::EMPTY, strings: false, nil: false }
+        Self { entries: BTreeMap::new(), contents: Contents::EMPTY, holds: Holds::Any, nil: false }
     }
 
     /// An empty map of strings (Go's `map[string]string`): what is missing reads as the empty string.
     #[must_use]
     pub fn of_strings() -> Self {
-        Self { strings: true, ..Self::new() }
+        Self { holds: Holds::Strings, ..Self::new() }
+    }
+
+    /// An empty map of lists of strings (Go's `map[string][]string`), as headers are: what is missing reads as
+    /// an empty list, and is nil for `??`.
+    #[must_use]
+    pub fn of_lists() -> Self {
+        Self { holds: Holds::Lists, ..Self::new() }
     }
 
     /// A map of strings that was never made: it reads as empty, but is `null` in JSON and nil for `??`.
     #[must_use]
     pub fn nil_of_strings() -> Self {
-        Self { strings: true, nil: true, ..Self::new() }
+        Self { holds: Holds::Strings, nil: true, ..Self::new() }
     }
 
     /// Sets `key`, which replaces what it held.
@@ -57,7 +75,11 @@ impl Map {
 
     /// The value of `key` as an expression reads it.
     pub(crate) fn fetch(&self, key: &str) -> Value {
-        self.get(key).cloned().unwrap_or_else(|| if self.strings { Value::from("") } else { Value::NIL })
+        self.get(key).cloned().unwrap_or_else(|| match self.holds {
+            Holds::Any => Value::NIL,
+            Holds::Strings => Value::from(""),
+            Holds::Lists => Value::nil_list(ListType::Strings),
+        })
     }
 
     /// The entries in byte order of the keys.
@@ -86,9 +108,8 @@ impl Map {
         self.nil
     }
 
-    /// Whether it is a `map[string]string`.
-    pub(crate) fn holds_strings(&self) -> bool {
-        self.strings
+    pub(crate) fn holds(&self) -> Holds {
+        self.holds
     }
 
     pub(crate) fn contents(&self) -> &Contents {

@@ -136,10 +136,3 @@ impl fmt::Debug for Object {
         debug.finish_non_exhaustive()
     }
 }
-
-/// A method together with the value it was read from.
-#[derive(Clone, Debug)]
-pub(crate) struct BoundMethod {
-    pub(crate) receiver: Value,
-    pub(crate) name: Arc<str>,
-}

@@ -49,7 +49,7 @@ fn print(out: &mut String, value: &Value) {
         Kind::Calendar(calendar) => out.push_str(calendar.name()),
         Kind::Zone(zone) => out.push_str(zone.name()),
         Kind::Object(object) => print_object(out, object),
-        Kind::Method(_) => out.push_str("<function>"),
+        Kind::Function(_) => out.push_str("<function>"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Contents, Kind, List, ListType, Value};
+use super::{Contents, Kind, ListType, Value};
 use crate::go::time::{Calendar, Time};
 
 /// What the table is in Go.
@@ -135,7 +135,7 @@ impl Table {
     pub(crate) fn fetch(&self, key: &TableKey) -> Value {
         self.get(key).cloned().unwrap_or_else(|| match self.table_type {
             TableType::Any => Value::NIL,
-            TableType::Groups => Value::new(Kind::List(Arc::new(List::nil(ListType::Any)))),
+            TableType::Groups => Value::nil_list(ListType::Any),
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod collections;
+mod environments;
 mod errors;
 mod loops;
 mod members;
