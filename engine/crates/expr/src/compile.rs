@@ -76,7 +76,7 @@ impl Compiler {
             ast::Node::Float(value) => (Op::Constant(Value::from(*value)), Type::Float),
             ast::Node::Str(text) => (Op::Constant(Value::from(Arc::clone(text))), Type::Str),
             ast::Node::Bytes(bytes) => {
-                let items = bytes.iter().map(|byte| Value::from(i64::from(*byte))).collect();
+                let items = bytes.iter().map(|byte| Value::byte(*byte)).collect();
                 (Op::Constant(Value::list_of(ListType::Bytes, items)), Type::bytes())
             }
             ast::Node::Identifier(name) => self.identifier(name),

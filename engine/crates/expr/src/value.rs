@@ -10,6 +10,7 @@ mod map;
 mod object;
 mod print;
 mod table;
+mod uint;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub(crate) use function::Function;
 pub(crate) use json::{JsonForm, shown_fields};
 pub(crate) use list::{List, ListType};
 pub(crate) use table::{Table, TableKey, TableType};
+pub(crate) use uint::Uint;
 
 use crate::error::FunctionError;
 use crate::go::time::{Calendar, Time, Zone};
@@ -45,6 +47,7 @@ pub(crate) enum Kind {
     Nil,
     Bool(bool),
     Int(i64),
+    Uint(Uint),
     Float(f64),
     Str(Arc<str>),
     List(Arc<List>),
@@ -135,6 +138,16 @@ impl Value {
         Self::new(Kind::Table(Arc::new(Table::new(table_type, entries))))
     }
 
+    /// An unsigned integer, Go's `uint64`.
+    #[must_use]
+    pub fn unsigned(number: u64) -> Self {
+        Self::new(Kind::Uint(Uint::Wide(number)))
+    }
+
+    pub(crate) fn byte(byte: u8) -> Self {
+        Self::new(Kind::Uint(Uint::Byte(byte)))
+    }
+
     /// A length of time in nanoseconds.
     #[must_use]
     pub fn duration(nanoseconds: i64) -> Self {
@@ -218,7 +231,17 @@ impl Value {
     pub fn as_f64(&self) -> Option<f64> {
         match self.kind {
             Kind::Int(value) => Some(value as f64),
+            Kind::Uint(value) => Some(value.get() as f64),
             Kind::Float(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The integer that a number without a fraction counts as.
+    pub(crate) fn as_int(&self) -> Option<i64> {
+        match self.kind {
+            Kind::Int(value) => Some(value),
+            Kind::Uint(value) => Some(value.signed()),
             _ => None,
         }
     }
@@ -265,7 +288,7 @@ impl Value {
         match &self.kind {
             Kind::Nil => "nil",
             Kind::Bool(_) => "bool",
-            Kind::Int(_) => "int",
+            Kind::Int(_) | Kind::Uint(_) => "int",
             Kind::Float(_) => "float",
             Kind::Str(_) => "string",
             Kind::List(_) => "array",

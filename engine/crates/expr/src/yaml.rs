@@ -54,6 +54,7 @@ impl Emitter<'_> {
             Kind::Nil => self.plain("null"),
             Kind::Bool(value) => self.plain(if *value { "true" } else { "false" }),
             Kind::Int(number) => self.plain(&number.to_string()),
+            Kind::Uint(number) => self.plain(&number.get().to_string()),
             Kind::Calendar(calendar) => self.plain(&calendar.number().to_string()),
             Kind::Float(number) => self.plain(&float_text(*number)),
             Kind::Time(time) => self.plain(&format_time::format(time, "2006-01-02T15:04:05.999999999Z07:00")),

@@ -61,7 +61,7 @@ fn extreme(args: &[Value], is_better: IsBetter, meter: &mut Meter) -> Outcome<Op
                 for item in list.items() {
                     meter.steps(1)?;
                     let candidate = match &item.kind {
-                        Kind::Int(_) | Kind::Float(_) => Some(item.clone()),
+                        Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) => Some(item.clone()),
                         Kind::List(_) => extreme(std::slice::from_ref(item), is_better, meter)?,
                         _ => return Err(refused(item)),
                     };
@@ -73,7 +73,9 @@ fn extreme(args: &[Value], is_better: IsBetter, meter: &mut Meter) -> Outcome<Op
                 }
                 inner
             }
-            Kind::Int(_) | Kind::Float(_) | Kind::Duration(_) | Kind::Calendar(_) => Some(arg.clone()),
+            Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) | Kind::Duration(_) | Kind::Calendar(_) => {
+                Some(arg.clone())
+            }
             _ if args.len() == 1 => return Ok(Some(arg.clone())),
             _ => return Err(refused(arg)),
         };
@@ -100,6 +102,7 @@ fn better(
 fn number(value: &Value) -> Option<f64> {
     match &value.kind {
         Kind::Int(number) | Kind::Duration(number) => Some(*number as f64),
+        Kind::Uint(number) => Some(number.get() as f64),
         Kind::Float(number) => Some(*number),
         Kind::Calendar(calendar) => Some(calendar.number() as f64),
         _ => None,

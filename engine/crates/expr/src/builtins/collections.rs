@@ -131,19 +131,28 @@ fn take_type(args: &[Type]) -> Result<Type, String> {
     if !list.may_be_list() {
         return Err(format!("takes from a list, not from {list}"));
     }
-    if !matches!(count, Type::Unknown | Type::Int) {
+    if !matches!(count, Type::Unknown | Type::Int | Type::Duration | Type::Month | Type::Weekday) {
         return Err(format!("takes an int as the count, not {count}"));
     }
-    Ok(list.clone())
+    // What the elements of a list literal are is forgotten here.
+    Ok(match list {
+        Type::List(slice, _) => Type::List(*slice, Box::new(list.declared_element())),
+        other => other.clone(),
+    })
 }
 
 fn take(call: &mut Call<'_>) -> Outcome<Value> {
     let list = call.list(0)?;
-    let Kind::Int(count) = call.arg(1).kind else {
-        let fault = Fault::runtime(format!("needs an int as the count, not {}", call.arg(1).type_name()));
-        return Err(
-            fault.with_hint("numbers from variables and outputs are floats; make them whole with int(x)")
-        );
+    // What is an integer of any name in Go counts as one here.
+    let count = match call.arg(1).kind {
+        Kind::Int(count) | Kind::Duration(count) => count,
+        Kind::Calendar(calendar) => calendar.number(),
+        _ => {
+            let fault = Fault::runtime(format!("needs an int as the count, not {}", call.arg(1).type_name()));
+            return Err(
+                fault.with_hint("numbers from variables and outputs are floats; make them whole with int(x)")
+            );
+        }
     };
     let count =
         usize::try_from(count).map_err(|_| Fault::runtime(format!("cannot take {count} elements")))?;

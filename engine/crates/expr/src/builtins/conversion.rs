@@ -59,6 +59,7 @@ fn int(call: &mut Call<'_>) -> Outcome<Value> {
     let value = call.arg(0);
     Ok(Value::from(match &value.kind {
         Kind::Int(number) | Kind::Duration(number) => *number,
+        Kind::Uint(number) => number.signed(),
         Kind::Float(number) => ops::float_to_int(*number),
         Kind::Calendar(calendar) => calendar.number(),
         Kind::Str(text) => text
@@ -84,6 +85,7 @@ fn float(call: &mut Call<'_>) -> Outcome<Value> {
 /// The name of a value's type as expr-lang gives it: its own words for simple types, Go's names for others.
 fn type_of(value: &Value) -> &str {
     match &value.kind {
+        Kind::Uint(_) => "uint",
         Kind::Time(_) => "time.Time",
         Kind::Duration(_) => "time.Duration",
         Kind::Calendar(Calendar::Month(_)) => "time.Month",

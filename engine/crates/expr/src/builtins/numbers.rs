@@ -35,6 +35,7 @@ pub(super) static FUNCTIONS: [Builtin; 12] = [
             Ok(match call.arg(0).kind {
                 Kind::Int(number) => Value::from(number.wrapping_abs()),
                 Kind::Float(number) => Value::from(if number < 0.0 { -number } else { number }),
+                Kind::Uint(number) => Value::new(Kind::Uint(number)),
                 _ => return Err(no_number(call)),
             })
         },
@@ -71,13 +72,10 @@ fn both(call: &Call<'_>, compute: fn(i64, i64) -> Outcome<i64>) -> Outcome<Value
 }
 
 fn integer(value: &Value) -> Outcome<i64> {
-    match value.kind {
-        Kind::Int(number) => Ok(number),
-        _ => {
-            let fault = Fault::runtime(format!("needs an int, not {}", value.type_name()));
-            Err(fault.with_hint("numbers from variables and outputs are floats; make them whole with int(x)"))
-        }
-    }
+    value.as_int().ok_or_else(|| {
+        let fault = Fault::runtime(format!("needs an int, not {}", value.type_name()));
+        fault.with_hint("numbers from variables and outputs are floats; make them whole with int(x)")
+    })
 }
 
 /// By how much to shift; more than all bits is as good as all.

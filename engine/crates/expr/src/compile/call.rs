@@ -15,7 +15,7 @@ impl Compiler {
     pub(super) fn call(&mut self, name: &Arc<str>, args: &[Ast], span: Span) -> Checked<(Node, Type)> {
         let (nodes, types) = self.nodes(args)?;
         if let Some(builtin) = builtins::find(name, self.dialect) {
-            let found = if builtin.name == "get" && args.first().is_some_and(is_env) {
+            let found = if builtin.name == "get" && matches!(args, [base, _] if is_env(base)) {
                 Type::Unknown
             } else {
                 (builtin.check)(&types).map_err(|message| type_error(span, format!("{name}() {message}")))?

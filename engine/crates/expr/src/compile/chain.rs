@@ -272,7 +272,7 @@ fn is_ordered(left: &Type, right: &Type) -> bool {
 fn is_member(left: &Type, right: &Type) -> bool {
     match right {
         Type::Unknown | Type::Table { .. } => true,
-        Type::Time | Type::Map => matches!(left, Type::Unknown | Type::Str),
+        Type::Time | Type::Zone | Type::Map => matches!(left, Type::Unknown | Type::Str),
         Type::List(_, element) => left.is_comparable_to(element),
         Type::Str => left.is_unknown(),
         _ => false,

@@ -84,7 +84,7 @@ impl Evaluator<'_> {
         let frame = self.frame();
         let value = match &frame.items {
             Items::List(list) => list.items().get(frame.at).cloned(),
-            Items::Bytes(text) => text.as_bytes().get(frame.at).map(|byte| Value::from(i64::from(*byte))),
+            Items::Bytes(text) => text.as_bytes().get(frame.at).map(|byte| Value::byte(*byte)),
             Items::Countable(_) => {
                 let error = runtime_error(span, "the elements of a map cannot be read in a loop");
                 return Err(error.with_hint("go over keys(map), values(map) or toPairs(map)"));

@@ -26,7 +26,8 @@ pub(crate) fn print(time: &Time) -> String {
 
 /// The time in JSON; None for what RFC 3339 cannot hold.
 pub(crate) fn rfc3339(time: &Time) -> Option<String> {
-    let allowed = (0..=9999).contains(&time.clock().year()) && time.info().offset.abs() < 24 * 3600;
+    let has_year = time.shows_date() && (0..=9999).contains(&time.clock().year());
+    let allowed = has_year && time.info().offset.abs() < 24 * 3600;
     allowed.then(|| format(time, "2006-01-02T15:04:05.999999999Z07:00"))
 }
 

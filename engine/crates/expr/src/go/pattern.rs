@@ -118,6 +118,9 @@ struct Frame {
     atom: Option<Size>,
     /// Whether the last thing was a repetition.
     repeated: bool,
+    /// Flags for what follows. They are written before the next atom, because a repetition after them is one of
+    /// the atom before them.
+    flags: String,
 }
 
 impl Frame {
@@ -137,11 +140,14 @@ struct Translator<'a> {
     rest: &'a str,
     out: String,
     groups: Vec<Frame>,
+    /// Where the last `:]` of the pattern starts: up to there, `[:` in a class begins a name.
+    names_end: usize,
 }
 
 impl<'a> Translator<'a> {
     fn new(pattern: &'a str) -> Self {
-        Self { pattern, rest: pattern, out: String::new(), groups: vec![Frame::default()] }
+        let names_end = pattern.rfind(":]").unwrap_or(0);
+        Self { pattern, rest: pattern, out: String::new(), groups: vec![Frame::default()], names_end }
     }
 
     /// The pattern in the syntax of the `regex` crate, and its size.
@@ -191,8 +197,15 @@ impl<'a> Translator<'a> {
         format!("invalid regular expression `{}`: {what}", clip(self.pattern))
     }
 
-    /// Writes `text` for the next `consumed` bytes.
+    /// Writes `text` for the next `consumed` bytes, with the flags that are to stand before it.
     fn emit(&mut self, text: &str, consumed: usize) {
+        let flags = std::mem::take(&mut self.frame().flags);
+        self.out.push_str(&flags);
+        self.replace(text, consumed);
+    }
+
+    /// Writes `text` for the next `consumed` bytes, right after what was written last.
+    fn replace(&mut self, text: &str, consumed: usize) {
         self.out.push_str(text);
         self.rest = &self.rest[consumed..];
     }
@@ -237,16 +250,16 @@ impl<'a> Translator<'a> {
         let distinct =
             |flags: &str| ['i', 'm', 's', 'U'].into_iter().filter(|c| flags.contains(*c)).collect::<String>();
         let off = off.map(|off| format!("-{}", distinct(off))).unwrap_or_default();
-        let text = match format!("{}{off}", distinct(on)) {
-            flags if is_group => format!("(?{flags}:"),
-            flags if flags.is_empty() => String::new(),
-            flags => format!("(?{flags})"),
-        };
-        self.emit(&text, 2 + end + 1);
+        let flags = format!("{}{off}", distinct(on));
+        let length = 2 + end + 1;
         if is_group {
+            self.emit(&format!("(?{flags}:"), length);
             self.groups.push(Frame::default());
         } else {
-            self.frame().flush();
+            self.rest = &self.rest[length..];
+            if !flags.is_empty() {
+                self.frame().flags.push_str(&format!("(?{flags})"));
+            }
         }
         Ok(())
     }
@@ -279,7 +292,7 @@ impl<'a> Translator<'a> {
         if atom.weight > MAX_WEIGHT {
             return Err("the pattern is too large".to_owned());
         }
-        self.emit(&format!("{operator}{lazy}"), operator.len() + lazy.len());
+        self.replace(&format!("{operator}{lazy}"), operator.len() + lazy.len());
         self.frame().atom = Some(atom);
         self.frame().repeated = true;
         Ok(())
@@ -360,6 +373,9 @@ mod tests {
             (r"^[[:alpha:]]+$", "ab", Some(true)),
             (r"^[[:^alpha:]]+$", "12", Some(true)),
             (r"[[:nope:]]", "a", None),
+            (r"[[:alpha:[:digit:]]", "a", None),
+            (r"[[:alpha:]", ":", None),
+            (r"[[:x]", ":", Some(true)),
             (r"^[\d\-x]+$", "1-x", Some(true)),
             (r"^[^\W]+$", "ab", Some(true)),
             (r"\Qa.b\E.", "a.bc", Some(true)),
@@ -385,6 +401,7 @@ mod tests {
             (r"\pL\PL", "a1", Some(true)),
             (r"\p{^Greek}", "a", Some(true)),
             (r"\p{Nope}", "a", None),
+            (r"\p{IsGreek}", "a", None),
             (r"\x41\x{1F600}\101\0", "A😀A\0", Some(true)),
             (r"\C", "a", None),
             (r"a\", "a", None),
@@ -396,6 +413,10 @@ mod tests {
             (r"(?s).", "\n", Some(true)),
             (r"(?i-s:A)b", "ab", Some(true)),
             (r"(?ii)A", "a", Some(true)),
+            (r"^a(?i)*B$", "aab", Some(true)),
+            (r"^a(?i)*B$", "Ab", Some(false)),
+            (r"(?i)*", "a", None),
+            (r"(a(?i))b", "aB", Some(false)),
             (r"(", "", None),
             (r")", "", None),
             (r"[a", "", None),

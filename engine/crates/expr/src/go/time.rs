@@ -189,9 +189,19 @@ impl Time {
         self.zone.info(self.at)
     }
 
+    /// What clocks in the zone show, as nanoseconds since 1970 if they were in UTC.
+    fn shown(&self) -> i128 {
+        self.at + i128::from(self.zone.offset(self.at)) * SECOND
+    }
+
+    /// Whether what clocks in the zone show is a date of at most four digits.
+    pub(crate) fn shows_date(&self) -> bool {
+        RANGE.contains(&self.shown())
+    }
+
     /// What clocks in the zone show.
     pub(crate) fn clock(&self) -> DateTime {
-        let shown = self.at + i128::from(self.zone.offset(self.at)) * SECOND;
+        let shown = self.shown();
         let since = SignedDuration::new((shown.div_euclid(SECOND)) as i64, shown.rem_euclid(SECOND) as i32);
         let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
         // Only in the last hours of the range, east of UTC, is there no such date.

@@ -43,6 +43,7 @@ impl Encoder<'_> {
             JsonForm::Null => self.push("null", own)?,
             JsonForm::Bool(value) => self.push(if value { "true" } else { "false" }, own)?,
             JsonForm::Int(value) => self.push(&value.to_string(), own)?,
+            JsonForm::Uint(value) => self.push(&value.to_string(), own)?,
             JsonForm::Float(value) => self.push(&float::json(value), own)?,
             JsonForm::Str(text) => self.string(&text, own)?,
             JsonForm::List(items) => self.sequence(items, level)?,

@@ -50,7 +50,7 @@ pub(crate) fn index(base: &Value, key: &Value) -> Outcome<Value> {
         (Kind::Str(text), _) => {
             // A string is indexed by bytes, and a byte is a number.
             let at = position(list_index(key)?, text.len())?;
-            Value::from(i64::from(text.as_bytes()[at]))
+            Value::byte(text.as_bytes()[at])
         }
         (Kind::Map(map), Kind::Nil) => map.fetch(""),
         (Kind::Table(table), _) => {

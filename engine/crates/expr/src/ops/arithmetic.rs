@@ -10,11 +10,15 @@ pub(crate) fn arithmetic(operator: Binary, a: &Value, b: &Value) -> Outcome<Valu
     let found = match (operator, &a.kind, &b.kind) {
         (Binary::Divide, ..) => floats(a, b).map(|(a, b)| Kind::Float(a / b)),
         (Binary::Power, ..) => floats(a, b).map(|(a, b)| Kind::Float(power(a, b))),
-        (Binary::Modulo, Kind::Int(_), Kind::Int(0)) => return Err(Fault::runtime("integer divide by zero")),
-        (Binary::Modulo, Kind::Int(a), Kind::Int(b)) => Some(Kind::Int(a.wrapping_rem(*b))),
+        (_, Kind::Int(_) | Kind::Uint(_), Kind::Int(_) | Kind::Uint(_)) => match (a.as_int(), b.as_int()) {
+            (_, Some(0)) if operator == Binary::Modulo => {
+                return Err(Fault::runtime("integer divide by zero"));
+            }
+            (Some(a), Some(b)) => integers(operator, a, b).map(Kind::Int),
+            _ => None,
+        },
         (Binary::Modulo, ..) => None,
-        (_, Kind::Int(a), Kind::Int(b)) => integers(operator, *a, *b).map(Kind::Int),
-        (_, Kind::Int(_) | Kind::Float(_), Kind::Int(_) | Kind::Float(_)) => {
+        (_, Kind::Int(_) | Kind::Uint(_) | Kind::Float(_), Kind::Int(_) | Kind::Uint(_) | Kind::Float(_)) => {
             floats(a, b).and_then(|(a, b)| float(operator, a, b)).map(Kind::Float)
         }
         (_, Kind::Duration(a), Kind::Duration(b))
@@ -70,11 +74,13 @@ fn moved(time: Option<crate::go::time::Time>) -> Outcome<Value> {
     time.map(Value::of_time).ok_or_else(|| Fault::runtime("the resulting time is out of range"))
 }
 
+/// The caller has seen to it that nothing is divided by zero.
 fn integers(operator: Binary, a: i64, b: i64) -> Option<i64> {
     match operator {
         Binary::Add => Some(a.wrapping_add(b)),
         Binary::Subtract => Some(a.wrapping_sub(b)),
         Binary::Multiply => Some(a.wrapping_mul(b)),
+        Binary::Modulo => Some(a.wrapping_rem(b)),
         _ => None,
     }
 }
@@ -122,6 +128,7 @@ fn power(base: f64, exponent: f64) -> f64 {
 pub(crate) fn negate(value: &Value) -> Outcome<Value> {
     let kind = match value.kind {
         Kind::Int(number) => Kind::Int(number.wrapping_neg()),
+        Kind::Uint(number) => Kind::Uint(number.negated()),
         Kind::Float(number) => Kind::Float(-number),
         _ => return Err(Fault::runtime(format!("`-` does not work on {}", value.type_name()))),
     };
@@ -132,6 +139,7 @@ pub(crate) fn negate(value: &Value) -> Outcome<Value> {
 pub(crate) fn to_int(value: &Value) -> Outcome<i64> {
     match value.kind {
         Kind::Int(number) => Ok(number),
+        Kind::Uint(number) => Ok(number.signed()),
         Kind::Float(number) => Ok(float_to_int(number)),
         _ => Err(Fault::runtime(format!("a number was expected, not {}", value.type_name()))),
     }

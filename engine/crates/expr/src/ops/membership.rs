@@ -34,7 +34,8 @@ pub(crate) fn contains_member(needle: &Value, haystack: &Value, meter: &mut Mete
             Kind::Str(name) => Ok(object.get(name).is_some()),
             _ => Err(Fault::runtime(format!("a field is named by a string, not by {}", needle.type_name()))),
         },
-        Kind::Time(_) if needle.as_str().is_some() => Ok(false),
+        // Structs without a field that shows.
+        Kind::Time(_) | Kind::Zone(_) if needle.as_str().is_some() => Ok(false),
         _ => {
             let fault = Fault::runtime(format!("`in` does not work on {}", haystack.type_name()));
             Err(if haystack.as_str().is_some() { fault.with_hint("text contains \"part\"") } else { fault })

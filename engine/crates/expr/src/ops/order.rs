@@ -36,12 +36,14 @@ enum Order {
 
 /// None where the two cannot be compared.
 fn ordering(a: &Value, b: &Value, meter: &mut Meter) -> Outcome<Option<Order>> {
+    if let (Some(a), Some(b)) = (a.as_int(), b.as_int()) {
+        return Ok(Some(Order::Ordered(a.cmp(&b))));
+    }
+    if let (Some(a), Some(b)) = (a.as_f64(), b.as_f64()) {
+        return Ok(Some(a.partial_cmp(&b).map_or(Order::Unordered, Order::Ordered)));
+    }
     let ordering = match (&a.kind, &b.kind) {
-        (Kind::Int(a), Kind::Int(b)) | (Kind::Duration(a), Kind::Duration(b)) => a.cmp(b),
-        (Kind::Int(_) | Kind::Float(_), Kind::Int(_) | Kind::Float(_)) => {
-            let ordering = a.as_f64().partial_cmp(&b.as_f64());
-            return Ok(Some(ordering.map_or(Order::Unordered, Order::Ordered)));
-        }
+        (Kind::Duration(a), Kind::Duration(b)) => a.cmp(b),
         (Kind::Str(a), Kind::Str(b)) => {
             meter.scan(a.len().min(b.len()))?;
             a.cmp(b)

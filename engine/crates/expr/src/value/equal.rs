@@ -8,9 +8,13 @@ impl Value {
     /// The operator `==`: numbers compare across types, lists element by element, all else must have the same
     /// type.
     pub(crate) fn equals(&self, other: &Self, meter: &mut Meter) -> Outcome<bool> {
+        if let (Some(a), Some(b)) = (self.as_int(), other.as_int()) {
+            return Ok(a == b);
+        }
+        if let (Some(a), Some(b)) = (self.as_f64(), other.as_f64()) {
+            return Ok(a == b);
+        }
         Ok(match (&self.kind, &other.kind) {
-            (Kind::Int(a), Kind::Int(b)) => a == b,
-            (Kind::Int(_) | Kind::Float(_), Kind::Int(_) | Kind::Float(_)) => self.as_f64() == other.as_f64(),
             (Kind::Str(a), Kind::Str(b)) => {
                 meter.scan(a.len().min(b.len()))?;
                 a == b
@@ -31,6 +35,7 @@ impl Value {
             (Kind::Nil, Kind::Nil) => true,
             (Kind::Bool(a), Kind::Bool(b)) => a == b,
             (Kind::Int(a), Kind::Int(b)) | (Kind::Duration(a), Kind::Duration(b)) => a == b,
+            (Kind::Uint(a), Kind::Uint(b)) => a == b,
             (Kind::Float(a), Kind::Float(b)) => a == b,
             (Kind::Str(a), Kind::Str(b)) => {
                 meter.scan(a.len().min(b.len()))?;
@@ -104,7 +109,7 @@ fn same_length_and(
 }
 
 fn same_object(a: &Object, b: &Object, meter: &mut Meter) -> Outcome<bool> {
-    if a.type_name() != b.type_name() || a.as_text() != b.as_text() || a.fields().len() != b.fields().len() {
+    if !a.is_like(b) || a.fields().len() != b.fields().len() {
         return Ok(false);
     }
     for (a, b) in a.fields().iter().zip(b.fields()) {

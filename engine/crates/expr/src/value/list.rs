@@ -57,7 +57,7 @@ impl List {
     /// The bytes of a `[]byte`.
     pub(crate) fn bytes(&self) -> Option<Vec<u8>> {
         let byte = |value: &Value| match value.kind {
-            super::Kind::Int(byte) => u8::try_from(byte).ok(),
+            super::Kind::Uint(super::Uint::Byte(byte)) => Some(byte),
             _ => None,
         };
         (self.list_type == ListType::Bytes).then(|| self.items.iter().filter_map(byte).collect())

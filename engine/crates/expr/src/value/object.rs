@@ -46,6 +46,8 @@ pub struct Object {
     type_name: &'static str,
     fields: Vec<Field>,
     text: Option<Arc<str>>,
+    /// What `==` looks at besides all that shows.
+    hidden: Option<Arc<str>>,
     methods: Option<Arc<dyn Methods>>,
     contents: Contents,
 }
@@ -55,7 +57,14 @@ impl Object {
     /// `v1alpha1.GitCommit`.
     #[must_use]
     pub fn new(type_name: &'static str) -> Self {
-        Self { type_name, fields: Vec::new(), text: None, methods: None, contents: Contents::EMPTY }
+        Self {
+            type_name,
+            fields: Vec::new(),
+            text: None,
+            hidden: None,
+            methods: None,
+            contents: Contents::EMPTY,
+        }
     }
 
     /// An object that shows itself as `text` in JSON, YAML and `string()`, yet is no string: it equals none
@@ -66,6 +75,13 @@ impl Object {
         let mut object = Self::new(type_name);
         object.contents.size += text.len();
         Self { text: Some(text), ..object }
+    }
+
+    /// Sets what makes the object another one for `==` without being shown, as the spelling of a version.
+    #[must_use]
+    pub fn hidden(mut self, text: impl Into<Arc<str>>) -> Self {
+        self.hidden = Some(text.into());
+        self
     }
 
     /// Adds a field with its Go name. The order of fields is that of the JSON form.
@@ -100,6 +116,13 @@ impl Object {
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         self.text.as_deref()
+    }
+
+    /// Whether the two are of one type and have the same texts; a pointer is of the type it points to.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.type_name.trim_start_matches('*') == other.type_name.trim_start_matches('*')
+            && self.text == other.text
+            && self.hidden == other.hidden
     }
 
     pub(crate) fn has_method(&self, name: &str) -> bool {

@@ -19,6 +19,7 @@ fn print(out: &mut String, value: &Value) {
         Kind::Nil => out.push_str("<nil>"),
         Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Kind::Int(value) => out.push_str(&value.to_string()),
+        Kind::Uint(value) => out.push_str(&value.get().to_string()),
         Kind::Float(value) => out.push_str(&float::print(*value)),
         Kind::Str(text) => out.push_str(text),
         Kind::List(list) => {

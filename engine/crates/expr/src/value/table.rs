@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Contents, Kind, ListType, Value};
+use super::{Contents, Kind, ListType, Uint, Value};
 use crate::go::time::{Calendar, Time};
 
 /// What the table is in Go.
@@ -23,26 +23,35 @@ pub(crate) enum TableKey {
     Nil,
     Bool(bool),
     Int(i64),
+    Uint(Uint),
     Float(f64),
     Str(Arc<str>),
     Duration(i64),
     Calendar(Calendar),
     /// The same instant in another zone is another key.
     Time(Arc<Time>),
+    /// One pair of `toPairs`, which is an array in Go; a list is no key.
+    Pair(Arc<[Self; 2]>),
 }
 
 impl TableKey {
-    /// The value as a key; None for lists, maps and objects, which Go cannot hash or hashes by address.
+    /// The value as a key; None for lists, maps and objects, which Go cannot hash or hashes by address. Nesting
+    /// is bounded by the depth of values.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         Some(match &value.kind {
             Kind::Nil => Self::Nil,
             Kind::Bool(value) => Self::Bool(*value),
             Kind::Int(value) => Self::Int(*value),
+            Kind::Uint(value) => Self::Uint(*value),
             Kind::Float(value) => Self::Float(*value),
             Kind::Str(text) => Self::Str(Arc::clone(text)),
             Kind::Duration(nanoseconds) => Self::Duration(*nanoseconds),
             Kind::Calendar(calendar) => Self::Calendar(*calendar),
             Kind::Time(time) => Self::Time(Arc::clone(time)),
+            Kind::List(list) if list.list_type() == ListType::Pair => match list.items() {
+                [first, second] => Self::Pair(Arc::new([Self::of(first)?, Self::of(second)?])),
+                _ => return None,
+            },
             _ => return None,
         })
     }
@@ -52,11 +61,15 @@ impl TableKey {
             Self::Nil => Kind::Nil,
             Self::Bool(value) => Kind::Bool(*value),
             Self::Int(value) => Kind::Int(*value),
+            Self::Uint(value) => Kind::Uint(*value),
             Self::Float(value) => Kind::Float(*value),
             Self::Str(text) => Kind::Str(Arc::clone(text)),
             Self::Duration(nanoseconds) => Kind::Duration(*nanoseconds),
             Self::Calendar(calendar) => Kind::Calendar(*calendar),
             Self::Time(time) => Kind::Time(Arc::clone(time)),
+            Self::Pair(pair) => {
+                return Value::list_of(ListType::Pair, pair.iter().map(Self::to_value).collect());
+            }
         })
     }
 
@@ -65,11 +78,14 @@ impl TableKey {
             Self::Nil => 0,
             Self::Bool(_) => 1,
             Self::Int(_) => 2,
-            Self::Float(_) => 3,
-            Self::Str(_) => 4,
-            Self::Duration(_) => 5,
-            Self::Calendar(_) => 6,
-            Self::Time(_) => 7,
+            Self::Uint(Uint::Byte(_)) => 3,
+            Self::Uint(Uint::Wide(_)) => 4,
+            Self::Float(_) => 5,
+            Self::Str(_) => 6,
+            Self::Duration(_) => 7,
+            Self::Calendar(_) => 8,
+            Self::Time(_) => 9,
+            Self::Pair(_) => 10,
         }
     }
 }
@@ -86,6 +102,10 @@ impl Ord for TableKey {
             (Self::Time(a), Self::Time(b)) => {
                 a.at().cmp(&b.at()).then_with(|| a.zone().name().cmp(b.zone().name()))
             }
+            (Self::Uint(a), Self::Uint(b)) => {
+                self.rank().cmp(&other.rank()).then_with(|| a.get().cmp(&b.get()))
+            }
+            (Self::Pair(a), Self::Pair(b)) => a.cmp(b),
             _ => self.rank().cmp(&other.rank()),
         }
     }

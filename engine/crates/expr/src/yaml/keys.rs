@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::go::text::{is_digit, is_letter};
-use crate::value::TableKey;
+use crate::value::{TableKey, Uint};
 
 /// The order of two keys of any type.
 pub(super) fn compare(a: &TableKey, b: &TableKey) -> Ordering {
@@ -18,9 +18,10 @@ fn number(key: &TableKey) -> Option<f64> {
     match key {
         TableKey::Bool(value) => Some(f64::from(u8::from(*value))),
         TableKey::Int(number) | TableKey::Duration(number) => Some(*number as f64),
+        TableKey::Uint(number) => Some(number.get() as f64),
         TableKey::Float(number) => Some(*number),
         TableKey::Calendar(calendar) => Some(calendar.number() as f64),
-        TableKey::Nil | TableKey::Str(_) | TableKey::Time(_) => None,
+        TableKey::Nil | TableKey::Str(_) | TableKey::Time(_) | TableKey::Pair(_) => None,
     }
 }
 
@@ -31,7 +32,10 @@ fn rank(key: &TableKey) -> u8 {
         TableKey::Bool(_) => 1,
         TableKey::Int(_) | TableKey::Calendar(_) => 2,
         TableKey::Duration(_) => 6,
+        TableKey::Uint(Uint::Byte(_)) => 8,
+        TableKey::Uint(Uint::Wide(_)) => 11,
         TableKey::Float(_) => 14,
+        TableKey::Pair(_) => 17,
         TableKey::Str(_) => 24,
         TableKey::Time(_) => 25,
     }

@@ -122,6 +122,8 @@ pub(super) fn single_quoted(text: &str, indent: usize) -> String {
 pub(super) fn double_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
+    // yaml.v3 takes every character for a byte order mark if the first one is.
+    let escapes_all = text.starts_with('\u{feff}');
     for c in text.chars() {
         let short = match c {
             '\0' => "\\0",
@@ -136,9 +138,10 @@ pub(super) fn double_quoted(text: &str) -> String {
             '"' => "\\\"",
             '\\' => "\\\\",
             '\u{85}' => "\\N",
+            '\u{a0}' if escapes_all => "\\_",
             '\u{2028}' => "\\L",
             '\u{2029}' => "\\P",
-            c if is_printable(c) => {
+            c if is_printable(c) && !escapes_all => {
                 out.push(c);
                 continue;
             }

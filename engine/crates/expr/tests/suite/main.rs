@@ -8,6 +8,7 @@ mod loops;
 mod members;
 mod objects;
 mod operators;
+mod oracle;
 mod strings;
 mod support;
 mod syntax;

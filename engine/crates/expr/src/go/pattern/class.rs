@@ -33,12 +33,11 @@ impl Translator<'_> {
     /// One item of a class; gives its weight.
     fn class_item(&mut self) -> Result<u64, String> {
         if let Some(named) = self.rest.strip_prefix("[:")
-            && let Some(length) = named.bytes().take(LONGEST_NAME + 1).position(|byte| byte == b':')
-            && let name = &named[..length]
-            && named[length..].starts_with(":]")
+            && self.pattern.len() - named.len() <= self.names_end
         {
-            let plain = name.strip_prefix('^').unwrap_or(name);
-            if !POSIX_CLASSES.contains(&plain) {
+            let length = named.as_bytes().windows(2).take(LONGEST_NAME + 1).position(|pair| pair == b":]");
+            let name = length.map_or("", |length| &named[..length]);
+            if !POSIX_CLASSES.contains(&name.strip_prefix('^').unwrap_or(name)) {
                 return Err(self.error("invalid character class range"));
             }
             self.emit(&format!("[:{name}:]"), name.len() + 4);

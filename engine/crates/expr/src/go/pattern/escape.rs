@@ -67,7 +67,11 @@ impl Translator<'_> {
             None => &after[..after.chars().next().ok_or_else(invalid)?.len_utf8()],
         };
         let plain = name.strip_prefix('^').unwrap_or(name);
-        if plain.is_empty() || !plain.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()) {
+        let has_prefix = plain.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("is"));
+        let is_name =
+            !plain.is_empty() && plain.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
+        // The `regex` crate would take `IsGreek` for `Greek`.
+        if has_prefix || !is_name {
             return Err(invalid());
         }
         let consumed = 2 + name.len() + if after.starts_with('{') { 2 } else { 0 };

@@ -65,7 +65,8 @@ impl Parser<'_> {
     fn index(&mut self, start: Span, optional: bool) -> Parsed<Step> {
         self.advance();
         let from = if self.current().is_operator(":") { None } else { Some(self.expression(LOOSEST)?) };
-        let access = if self.eat_operator(":") {
+        let is_slice = self.eat_operator(":");
+        let access = if is_slice {
             let to = if self.current().is_bracket("]") { None } else { Some(self.expression(LOOSEST)?) };
             Access::Slice(from, to)
         } else {
@@ -73,6 +74,7 @@ impl Parser<'_> {
         };
         let span = start.cover(self.current().span);
         self.expect(TokenKind::Bracket, "]")?;
-        Ok(Step { access, optional, span })
+        // A question mark before a slice is read and means nothing, as in expr-lang.
+        Ok(Step { access, optional: optional && !is_slice, span })
     }
 }
