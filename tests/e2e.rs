@@ -3,6 +3,7 @@
 mod demo;
 mod freight;
 mod language;
+mod metadata;
 mod pipeline;
 mod recorded;
 mod unfinished;

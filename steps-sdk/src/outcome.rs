@@ -166,6 +166,13 @@ impl Outcome {
         self
     }
 
+    /// The same with a message.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// The same with outputs.
     #[must_use]
     pub fn with_output(mut self, output: Value) -> Self {

@@ -135,7 +135,10 @@ pub(crate) fn tag(
     let mut staging = Staging::open(dir, &args.path, stop)?;
     let reference = format!("refs/tags/{}", args.name);
     if !git2::Reference::is_valid_name(&reference) {
-        return Err(CallError::invalid("git-invalid-name", format!("{:?} is no name for a tag", args.name)));
+        return Err(CallError::invalid(
+            "git-invalid-name",
+            format!("{:?} is not a valid tag name", args.name),
+        ));
     }
     let repository = &staging.repository;
     let there =

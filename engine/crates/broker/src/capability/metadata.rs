@@ -14,6 +14,13 @@ use crate::session::Session;
 /// Values noted down at one time may take this many bytes as JSON: what Kubernetes lets a whole resource have.
 const MAX_VALUES_BYTES: usize = 1 << 20;
 
+/// The longest value of a label, in bytes.
+const MAX_LABEL_VALUE: usize = 63;
+
+/// What an alias must be.
+const ALIAS_FORM: &str =
+    "it may have 63 letters, digits, '-', '_' and '.', and begins and ends with a letter or digit";
+
 impl Capabilities {
     pub(super) async fn metadata(&self, session: &Arc<Session>, subject: &Subject) -> Answer {
         let found = self.ports.records.metadata(&session.spec.project, subject).await?;
@@ -61,12 +68,26 @@ impl Capabilities {
         if session.secrets.has_token(&args.alias) {
             return Err(CallError::invalid("secret-in-metadata", "the alias holds the token of a secret"));
         }
+        if !is_label_value(&args.alias) {
+            return Err(CallError::invalid(
+                "alias-invalid",
+                format!("{:?} is no alias: {ALIAS_FORM}", args.alias),
+            ));
+        }
         let former = records.alias(&spec.project, &args.freight).await?;
         let subject = || Subject { kind: Kind::Freight, name: args.freight.clone() };
         let former = former.ok_or_else(|| not_found(session, &subject()))?;
         let change = DocumentChange::set_alias(&spec.lease.tenant, &spec.project, &args.freight, &args.alias);
         record(session, Call::MetadataSetAlias(args), change, Reply::FormerAlias(former)).await
     }
+}
+
+/// Whether Kubernetes takes the text as the value of a label, which is what Kargo makes of an alias.
+fn is_label_value(text: &str) -> bool {
+    let ends = [text.bytes().next(), text.bytes().next_back()];
+    text.len() <= MAX_LABEL_VALUE
+        && ends.iter().all(|end| end.is_some_and(|byte| byte.is_ascii_alphanumeric()))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 async fn record(session: &Arc<Session>, call: Call, change: DocumentChange, done: Reply) -> Answer {
