@@ -9,6 +9,7 @@ mod steps;
 mod tests;
 mod tidy;
 mod toolchain;
+mod vectors;
 mod workspace;
 
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Replay recorded answers of Kargo: `FILE-OR-STEP passed/total` a line, and `fail ID: reason` for each that falls short.
+    Vectors(vectors::Vectors),
     /// Measure, and print `bench NAME VALUE UNIT target TARGET ok|short` a line.
     Bench,
     /// Check the rules that no compiler knows.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Steps { names } => steps::build_some(&names),
         Task::Guests => guests::build(),
         Task::Demo { options } => demo(&options),
+        Task::Vectors(vectors) => vectors::run(&vectors),
         Task::Bench => bench::run(),
         Task::Tidy => tidy::run(),
         Task::Test => tests::run(),

@@ -21,7 +21,12 @@ pub(crate) fn steps() -> PathBuf {
 
 /// The program as `cargo build` makes it.
 pub(crate) fn windlass() -> PathBuf {
-    target().join("debug/windlass")
+    built("windlass")
+}
+
+/// A program of the workspace as `cargo build` makes it.
+pub(crate) fn built(program: &str) -> PathBuf {
+    target().join("debug").join(program)
 }
 
 /// Tools that `cargo xtask setup` installs.

@@ -6,8 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::Failed;
 
 /// Where packages are, and whether each directory below holds one.
-const PLACES: [(&str, bool); 4] =
-    [("engine", false), ("engine/crates", true), ("steps-sdk", false), ("tests", false)];
+const PLACES: [(&str, bool); 5] = [
+    ("engine", false),
+    ("engine/crates", true),
+    ("steps-sdk", false),
+    ("tests", false),
+    ("tests/replay", false),
+];
 
 /// Rooms that built-in steps may use: those without I/O.
 const FOR_STEPS: [&str; 5] = ["step", "expr", "model", "versions", "yaml"];

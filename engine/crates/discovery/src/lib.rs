@@ -16,4 +16,5 @@ pub use assemble::{AssembleError, Chosen, assemble};
 pub use criteria::{CriteriaError, criteria_met};
 pub use discover::{Depth, DiscoverError, Discovery, DiscoveryPorts};
 pub use select::commit::{SelectCommits, shorten_subject};
+pub use select::expression::ExpressionFilter;
 pub use select::image::select_tags;

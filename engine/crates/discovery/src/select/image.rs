@@ -6,8 +6,13 @@ use windlass_versions::{Order, SemverRule, Strictness, TagFilter, TagSelection};
 /// The tags that a subscription wants, best first.
 ///
 /// # Errors
-/// If a constraint or an expression cannot be read, or the strategy cannot be used yet.
+/// If a constraint or an expression cannot be read, a field is retired, or the strategy cannot be used yet.
 pub fn select_tags(subscription: &ImageSubscription, tags: Vec<String>) -> Result<Vec<String>, String> {
+    if !subscription.allow_tags.is_empty() || !subscription.ignore_tags.is_empty() {
+        return Err(
+            "allowTags and ignoreTags are retired; write allowTagsRegexes and ignoreTagsRegexes".to_owned()
+        );
+    }
     let order = match subscription.image_selection_strategy {
         ImageSelectionStrategy::SemVer => {
             let strictness = match subscription.strict_semvers {

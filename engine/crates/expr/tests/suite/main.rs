@@ -15,4 +15,3 @@ mod syntax;
 mod taints;
 mod templates;
 mod times;
-mod vectors;

@@ -1,0 +1,11 @@
+//! Every recorded answer is ours, but for those that wait for a part of the product.
+//!
+//! The program and its steps are those that `cargo xtask test` builds beforehand.
+
+use windlass_replay::Replay;
+
+#[test]
+fn recorded_answers_are_ours() {
+    let report = Replay::default().run().expect("the answers can be replayed");
+    assert!(!report.falls_short(), "\n{report}");
+}
