@@ -50,11 +50,12 @@ pub struct Windlass {
     command: Command,
 }
 
-/// The directory of the build that these tests belong to.
+/// The directory of the build that the running program belongs to, which may be a test.
 fn build_dir() -> PathBuf {
-    let own = std::env::current_exe().expect("a test knows where it is");
-    let dir = own.ancestors().nth(2).expect("tests are built into target/<profile>/deps");
-    dir.to_owned()
+    let own = std::env::current_exe().expect("a program knows where it is");
+    let dir = own.parent().expect("a program stands in a directory");
+    // Tests are built into target/<profile>/deps.
+    dir.parent().filter(|_| dir.ends_with("deps")).unwrap_or(dir).to_owned()
 }
 
 /// The steps that `cargo xtask guests` builds for tests.

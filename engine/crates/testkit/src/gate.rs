@@ -12,6 +12,7 @@ use axum::response::Response;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use fault::respond;
 pub use fault::{CannedResponse, Fault, FaultRule};
 
 /// Requests that are remembered; older ones are forgotten.

@@ -7,6 +7,7 @@ mod commit;
 mod hook;
 mod program;
 mod repository;
+mod tag;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use commit::{FileChange, NewCommit};
 pub use hook::Hook;
 pub use program::GitError;
 pub use repository::{CommitFacts, Repository, Signature, TreeFile};
+pub use tag::{Annotation, TagFacts};
 
 /// How repositories are served.
 #[derive(Debug, Clone)]

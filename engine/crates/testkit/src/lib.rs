@@ -1,6 +1,6 @@
-//! Real servers on loopback: Git over smart HTTP, an OCI registry, and a Kubernetes API whose Applications are looked
-//! after as Argo CD's controller does it. Tests speak to them over sockets as to the real ones, and so does
-//! `windlass demo`.
+//! Real servers on loopback: Git over smart HTTP, an OCI registry, a Kubernetes API whose Applications are looked after as
+//! Argo CD's controller does it, and answers made beforehand. Tests speak to them over sockets as to the real ones, and so
+//! does `windlass demo`.
 //!
 //! It may run the `git` program and listen on sockets. It knows nothing of the rooms that it helps to test.
 
@@ -11,7 +11,9 @@ pub mod git;
 pub mod kubernetes;
 pub mod login;
 pub mod network;
+mod percent;
 pub mod registry;
+pub mod routes;
 pub mod server;
 
 pub use gate::{Fault, FaultRule, Gate};
@@ -19,4 +21,5 @@ pub use git::GitServer;
 pub use kubernetes::KubernetesApi;
 pub use login::Login;
 pub use registry::OciRegistry;
+pub use routes::Routes;
 pub use server::{Server, ServerConfig};

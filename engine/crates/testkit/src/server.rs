@@ -1,4 +1,5 @@
-//! One listener on which the servers stand side by side: `/git/`, `/v2/`, `/api/` and `/apis/`.
+//! One listener on which the servers stand side by side: `/git/`, `/v2/`, `/api/` and `/apis/`, answers made beforehand
+//! beneath the rest.
 
 mod accept;
 #[cfg(feature = "tls")]
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::git::GitServer;
 use crate::kubernetes::KubernetesApi;
 use crate::registry::OciRegistry;
+use crate::routes::Routes;
 
 #[cfg(feature = "tls")]
 pub use tls::{TlsError, TlsIdentity};
@@ -30,6 +32,8 @@ pub struct ServerConfig {
     pub registry: Option<OciRegistry>,
     /// A Kubernetes API beneath `/api/` and `/apis/`. Its Applications are synced from the repositories of `git`.
     pub kubernetes: Option<KubernetesApi>,
+    /// Answers made beforehand, beneath every other path.
+    pub routes: Option<Routes>,
     /// Speak TLS.
     #[cfg(feature = "tls")]
     pub tls: Option<TlsIdentity>,
@@ -43,6 +47,7 @@ impl Default for ServerConfig {
             git: None,
             registry: None,
             kubernetes: None,
+            routes: None,
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -154,6 +159,9 @@ fn router(config: &ServerConfig, site: &Site) -> Router {
     }
     if let Some(kubernetes) = &config.kubernetes {
         router = router.merge(kubernetes.router(site));
+    }
+    if let Some(routes) = &config.routes {
+        router = router.fallback_service(routes.handler());
     }
     router
 }

@@ -8,6 +8,7 @@ use tokio::process::Command;
 
 use super::{GitServer, GitService, cgi};
 use crate::login::Login;
+use crate::percent;
 
 /// Serves a request beneath `/git/`.
 pub(super) async fn serve(State(server): State<GitServer>, request: Request) -> Response {
@@ -81,24 +82,9 @@ fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 
 /// The path below `/git`, decoded. The program itself refuses what would lead out of the directory.
 fn decoded_path(head: &Parts) -> Option<String> {
-    let encoded = head.uri.path().strip_prefix("/git")?;
-    let mut bytes = Vec::with_capacity(encoded.len());
-    let mut rest = encoded.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let digits = tail.get(..2).filter(|_| byte == b'%').and_then(|two| std::str::from_utf8(two).ok());
-        match digits.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(decoded) => {
-                bytes.push(decoded);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(byte);
-                rest = tail;
-            }
-        }
-    }
+    let decoded = percent::decoded(head.uri.path().strip_prefix("/git")?);
     // An end of text within would cut the variable that carries it.
-    String::from_utf8(bytes).ok().filter(|path| !path.contains('\0'))
+    decoded.filter(|path| !path.contains('\0'))
 }
 
 fn unauthorized() -> Response {

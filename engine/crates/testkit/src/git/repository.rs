@@ -264,7 +264,7 @@ impl Repository {
         self.git(&["update-ref", name, &target.to_string()], &[]).await.map(drop)
     }
 
-    async fn git(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
+    pub(super) async fn git(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
         self.program.run(&self.path, arguments, input).await
     }
 }
@@ -287,14 +287,14 @@ fn commit_facts(fields: &[&str]) -> Result<CommitFacts, GitError> {
     })
 }
 
-fn text(command: &str, printed: Vec<u8>) -> Result<String, GitError> {
+pub(super) fn text(command: &str, printed: Vec<u8>) -> Result<String, GitError> {
     String::from_utf8(printed).map_err(|e| unreadable(command, &String::from_utf8_lossy(e.as_bytes())))
 }
 
-fn id(command: &str, printed: &str) -> Result<CommitId, GitError> {
+pub(super) fn id(command: &str, printed: &str) -> Result<CommitId, GitError> {
     printed.trim().parse().map_err(|_| unreadable(command, printed))
 }
 
-fn unreadable(command: &str, answer: &str) -> GitError {
+pub(super) fn unreadable(command: &str, answer: &str) -> GitError {
     GitError::Unreadable { command: command.to_owned(), answer: answer.chars().take(200).collect() }
 }

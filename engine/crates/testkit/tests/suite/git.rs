@@ -7,7 +7,8 @@ use http::Method;
 use tempfile::TempDir;
 use windlass_model::call::git::Identity;
 use windlass_testkit::git::{
-    FileChange, GitError, GitServer, GitServerConfig, GitService, Hook, NewCommit, TreeFile,
+    Annotation, FileChange, GitError, GitServer, GitServerConfig, GitService, Hook, NewCommit, Signature,
+    TagFacts, TreeFile,
 };
 use windlass_testkit::{Login, Server, ServerConfig};
 
@@ -181,6 +182,11 @@ async fn tags_and_branches_are_set_and_read() {
     let names = ["refs/heads/main", "refs/heads/release/1", "refs/tags/v1", "refs/tags/v2"];
     let expected: BTreeMap<_, _> = names.map(str::to_owned).into_iter().zip([two, one, one, two]).collect();
     assert_eq!(repository.refs().await.unwrap(), expected);
+    let annotation = Annotation { message: "Two\n".to_owned(), tagger: Signature { who: tagger, at } };
+    let expected = [("v1", one, None), ("v2", two, Some(annotation))];
+    let expected =
+        expected.map(|(name, target, annotation)| (name.to_owned(), TagFacts { target, annotation }));
+    assert_eq!(repository.tags().await.unwrap(), BTreeMap::from(expected));
     for (revision, commit) in [("v1", Some(one)), ("v2", Some(two)), ("HEAD", Some(two)), ("", Some(two))] {
         assert_eq!(repository.resolve(revision).await.unwrap(), commit, "{revision}");
     }

@@ -9,4 +9,5 @@ mod kubernetes;
 mod kubernetes_watch;
 mod registry;
 mod registry_auth;
+mod routes;
 mod server;
