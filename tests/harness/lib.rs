@@ -5,5 +5,5 @@
 mod program;
 mod world;
 
-pub use program::{Ended, Running, Windlass, test_guests};
+pub use program::{Ended, Running, Windlass, built, test_guests};
 pub use world::{Options, PIPELINE, World};

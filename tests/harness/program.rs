@@ -58,6 +58,18 @@ fn build_dir() -> PathBuf {
     dir.parent().filter(|_| dir.ends_with("deps")).unwrap_or(dir).to_owned()
 }
 
+/// The program.
+///
+/// # Errors
+/// If it has not been built.
+pub fn built() -> Result<PathBuf, String> {
+    let program = build_dir().join("windlass");
+    if program.exists() {
+        return Ok(program);
+    }
+    Err(format!("{} is missing: run `cargo xtask steps` first", program.display()))
+}
+
 /// The steps that `cargo xtask guests` builds for tests.
 #[must_use]
 pub fn test_guests() -> PathBuf {
@@ -71,9 +83,7 @@ impl Windlass {
     /// If it has not been built.
     #[must_use]
     pub fn new<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
-        let program = build_dir().join("windlass");
-        assert!(program.exists(), "{} is missing: run `cargo xtask steps` first", program.display());
-        let mut command = Command::new(program);
+        let mut command = Command::new(built().unwrap_or_else(|missing| panic!("{missing}")));
         command
             .args(arguments)
             .env("WINDLASS_CACHE", test_guests().join("cache"))

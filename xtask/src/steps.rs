@@ -58,14 +58,16 @@ fn finish(name: &str, wasm: &Path) -> Result<(), Failed> {
     if workspace::is_newer(&stamp, &from) {
         return Ok(());
     }
-    Run::new(workspace::windlass())
+    let built = Run::new(workspace::windlass())
         .args(["step", "build"])
         .arg(wasm)
         .arg("--manifest")
         .arg(source.join("step.toml"))
         .arg("--into")
         .arg(workspace::steps())
-        .run()?;
+        .output()?;
+    // What a task prints is its own.
+    say(&built);
     touch(&stamp)
 }
 

@@ -16,6 +16,12 @@ pub(crate) struct Vectors {
     /// Only the file, the step or the case of this name, whether it waits for something or not.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
+    /// How steps reach remotes: http or file.
+    #[arg(long, value_name = "NAME", default_value = "http")]
+    transport: String,
+    /// Say in full why an answer is not ours.
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 /// Builds what is asked, and asks it.
@@ -26,5 +32,10 @@ pub(crate) fn run(vectors: &Vectors) -> Result<(), Failed> {
         .args(["build", "--quiet", "--package", "windlass-replay"])
         .run()?;
     let only = vectors.only.iter().flat_map(|name| ["--only", name.as_str()]);
-    Run::new(workspace::built("windlass-replay")).args(&vectors.dir).args(only).run()
+    Run::new(workspace::built("windlass-replay"))
+        .args(&vectors.dir)
+        .args(only)
+        .args(["--transport", vectors.transport.as_str()])
+        .args(vectors.verbose.then_some("--verbose"))
+        .run()
 }

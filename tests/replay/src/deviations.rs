@@ -11,7 +11,7 @@ use windlass_yaml::to_json;
 const TOLD: [&str; 3] = ["case", "reason", "answer"];
 
 /// Members of an entry that say what differs.
-const DIFFERENCES: [&str; 15] = [
+const DIFFERENCES: [&str; 17] = [
     "want",
     "wantSpecial",
     "error",
@@ -25,6 +25,8 @@ const DIFFERENCES: [&str; 15] = [
     "links",
     "emptyDirs",
     "extraFiles",
+    "modes",
+    "archives",
     "requests",
     "remote",
 ];
@@ -91,6 +93,16 @@ impl Deviations {
         }
         ours(deviation).map_err(|reason| format!("it is not as the deviation says: {reason}"))
     }
+
+    /// Complaints about entries that are about none of the cases.
+    pub(crate) fn of_no_case(&self, ids: &[String]) -> Vec<String> {
+        let is_lost = |case: &&String| !ids.contains(*case);
+        self.0
+            .keys()
+            .filter(is_lost)
+            .map(|case| format!("{case}: a deviation is listed, and there is no such case"))
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -122,6 +134,8 @@ mod tests {
         assert!(judge("tar/a", Ok(()), Ok(())).is_err());
         assert!(judge("tar/b", Ok(()), Err("no")).is_ok());
         assert!(judge("tar/b", Err("no"), Ok(())).is_err());
+        assert_eq!(list.of_no_case(&["tar/a".to_owned()]), Vec::<String>::new());
+        assert_eq!(list.of_no_case(&["tar/b".to_owned()]).len(), 1);
     }
 
     #[test]

@@ -30,7 +30,17 @@ impl Folder {
     /// Where the deviations are listed: in the folder, or else in the project's own.
     pub(crate) fn deviations(&self) -> PathBuf {
         let here = self.dir.join(DEVIATIONS);
-        if here.exists() { here } else { own().join(DEVIATIONS) }
+        if self.owns_deviations() { here } else { own().join(DEVIATIONS) }
+    }
+
+    /// Whether it has a list of its own, all of which must be about its cases.
+    pub(crate) fn owns_deviations(&self) -> bool {
+        self.dir.join(DEVIATIONS).exists()
+    }
+
+    /// Where the cases of steps are.
+    pub(crate) fn steps(&self) -> PathBuf {
+        self.dir.join("steps")
     }
 
     /// The files of JSON Lines, by name.

@@ -9,14 +9,19 @@ mod project;
 mod selection;
 mod status_functions;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answer::{Numbers, Rules, shorten, show};
+use crate::deviations::Deviations;
+use crate::folder::LineFile;
+use crate::report::Case;
 
 /// What the product says to a case.
 #[derive(Debug)]
-pub(crate) enum Answer {
+enum Answer {
     /// A value.
     Value(Value),
     /// A float that JSON cannot hold, as it is printed.
@@ -28,7 +33,7 @@ pub(crate) enum Answer {
 }
 
 /// An answer, or what makes the case itself unreadable.
-pub(crate) type Answered = Result<Answer, String>;
+type Answered = Result<Answer, String>;
 
 impl Answer {
     /// The answer that a fallible function of the product gives.
@@ -41,7 +46,7 @@ impl Answer {
 }
 
 /// Who answers the cases of a file; nobody if such cases are not known.
-pub(crate) fn answerer(file: &str) -> Option<fn(&Value) -> Answered> {
+fn answerer(file: &str) -> Option<fn(&Value) -> Answered> {
     Some(match file {
         "analysis.jsonl" => |_| Ok(Answer::NotThere("verification")),
         "availability.jsonl" => availability::answer,
@@ -55,13 +60,49 @@ pub(crate) fn answerer(file: &str) -> Option<fn(&Value) -> Answered> {
     })
 }
 
+/// Replays the cases of one file.
+pub(crate) fn replay(file: &LineFile, deviations: &Deviations) -> Result<Vec<Case>, String> {
+    let text = std::fs::read_to_string(&file.path).map_err(|e| format!("{}: {e}", file.path.display()))?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    Ok(lines.map(|(at, line)| replay_line(&file.name, at + 1, line, deviations)).collect())
+}
+
+fn replay_line(file: &str, number: usize, line: &str, deviations: &Deviations) -> Case {
+    let mut id = format!("{file}:{number}");
+    let case: Value = match serde_json::from_str(line) {
+        Ok(case) => case,
+        Err(error) => return Case::new(file, &id, Err(format!("the case cannot be read: {error}"))),
+    };
+    if let Some(own) = case["id"].as_str() {
+        own.clone_into(&mut id);
+    }
+    let Some(answerer) = answerer(file) else {
+        return Case::new(file, &id, Err("the replayer does not know such cases".to_owned()));
+    };
+    // A case that makes the product panic has fallen short; the others go on.
+    let answered = catch_unwind(AssertUnwindSafe(|| answerer(&case)));
+    match answered.unwrap_or_else(|_| Err("the product panicked".to_owned())) {
+        Err(problem) => Case::new(file, &id, Err(problem)),
+        Ok(Answer::NotThere(part)) => {
+            let mut replayed = Case::new(file, &id, Err(format!("{part}: not there yet")));
+            replayed.needs.push(part.to_owned());
+            replayed
+        }
+        Ok(answer) => {
+            let compare = |outcome: &Value| compare(&answer, outcome, numbers(&case));
+            let verdict = deviations.judge(&id, compare(&case), |deviation| compare(&deviation.differences));
+            Case::new(file, &id, verdict)
+        }
+    }
+}
+
 /// How the numbers of a case compare.
-pub(crate) fn numbers(case: &Value) -> Numbers {
+fn numbers(case: &Value) -> Numbers {
     if case["kind"] == "semverParse" { Numbers::Exact } else { Numbers::Float }
 }
 
 /// Compares an answer with an outcome: an object with `want`, `wantSpecial` or `error`. `wantSane` counts before all.
-pub(crate) fn compare(answer: &Answer, outcome: &Value, numbers: Numbers) -> Result<(), String> {
+fn compare(answer: &Answer, outcome: &Value, numbers: Numbers) -> Result<(), String> {
     if let Answer::NotThere(part) = answer {
         return Err(format!("{part}: not there yet"));
     }

@@ -10,13 +10,17 @@ use windlass_replay::Replay;
 /// Wrong usage, as other programs say it.
 const EXIT_USAGE: u8 = 64;
 
-fn main() -> ExitCode {
-    let replay = match arguments(std::env::args().skip(1)) {
-        Ok(replay) => replay,
+const USAGE: &str = "usage: windlass-replay [DIR] [--only NAME] [--transport http|file] [-v]";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let (replay, in_full) = match arguments(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
         Err(message) => return wrong(&message, EXIT_USAGE),
     };
-    match replay.run() {
+    match replay.run().await {
         Ok(report) => {
+            let report = if in_full { report.in_full() } else { report };
             println!("{report}");
             if report.falls_short() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
@@ -29,17 +33,20 @@ fn wrong(message: &str, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn arguments(mut given: impl Iterator<Item = String>) -> Result<Replay, String> {
-    let mut replay = Replay::default();
+/// What to replay, and whether reasons are shown in full.
+fn arguments(mut given: impl Iterator<Item = String>) -> Result<(Replay, bool), String> {
+    let (mut replay, mut in_full) = (Replay::default(), false);
     while let Some(argument) = given.next() {
         match argument.as_str() {
+            "-v" | "--verbose" => in_full = true,
             "--only" => replay.only = Some(given.next().ok_or("--only wants a name")?),
-            flag if flag.starts_with('-') => {
-                return Err(format!("there is no {flag}; usage: windlass-replay [DIR] [--only NAME]"));
+            "--transport" => {
+                replay.transport = given.next().ok_or("--transport wants http or file")?.parse()?;
             }
+            flag if flag.starts_with('-') => return Err(format!("there is no {flag}; {USAGE}")),
             dir if replay.folder.is_none() => replay.folder = Some(PathBuf::from(dir)),
-            other => return Err(format!("one folder at a time; {other} is too many")),
+            other => return Err(format!("one folder at a time, and {other} is another; {USAGE}")),
         }
     }
-    Ok(replay)
+    Ok((replay, in_full))
 }

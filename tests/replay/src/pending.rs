@@ -13,12 +13,43 @@ pub(crate) struct Pending {
     pub(crate) until: &'static str,
 }
 
+/// Until when steps wait that are to come one by one.
+const STEP: &str = "the step is there";
+
 /// All of them.
 pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "analysis.jsonl", until: "stages are verified" },
-    Pending { name: "the image strategy Digest", until: "images are discovered by every strategy" },
-    Pending { name: "images by platform", until: "images are discovered by every strategy" },
-    Pending { name: "indexes of images", until: "images are discovered by every strategy" },
-    Pending { name: "the dates of images", until: "images are discovered by every strategy" },
+    Pending { name: "the image strategy Digest", until: IMAGES },
+    Pending { name: "images by platform", until: IMAGES },
+    Pending { name: "indexes of images", until: IMAGES },
+    Pending { name: "the dates of images", until: IMAGES },
     Pending { name: "the retired fields of Git subscriptions", until: "Git tags are discovered" },
+    Pending { name: "copy", until: STEP },
+    Pending { name: "delete", until: STEP },
+    Pending { name: "file-write", until: STEP },
+    Pending { name: "git-tag", until: STEP },
+    Pending { name: "http", until: STEP },
+    Pending { name: "http-download", until: STEP },
+    Pending { name: "json-parse", until: STEP },
+    Pending { name: "json-update", until: STEP },
+    Pending { name: "tar", until: STEP },
+    Pending { name: "toml-parse", until: STEP },
+    Pending { name: "toml-update", until: STEP },
+    Pending { name: "untar", until: STEP },
+    Pending { name: "yaml-merge", until: STEP },
+    Pending { name: "yaml-parse", until: STEP },
+    Pending { name: "yaml-update", until: STEP },
+    Pending { name: "helm-template", until: HELM },
+    Pending { name: "helm-update-chart", until: HELM },
+    Pending { name: "kustomize-build/helm-chart-plugin-options", until: HELM },
+    Pending {
+        name: "kustomize-build/remote-http-resource",
+        until: "requests leave without an Accept that nobody asked for",
+    },
 ];
+
+/// Until when images wait that are chosen by more than their tags.
+const IMAGES: &str = "images are discovered by every strategy";
+
+/// Until when charts wait.
+const HELM: &str = "Helm is there";

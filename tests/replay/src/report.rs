@@ -14,10 +14,17 @@ const MOST_SHOWN: usize = 600;
 pub(crate) struct Case {
     /// What it is called; unique.
     pub(crate) id: String,
-    /// What it belongs to, and what may be pending: its file or step, itself, and whatever part of the product it needs.
-    pub(crate) kinds: Vec<String>,
+    /// What may be pending: its file or step, itself, and whatever part of the product it needs.
+    pub(crate) needs: Vec<String>,
     /// Whether the answer is ours, else why not.
     pub(crate) verdict: Result<(), String>,
+}
+
+impl Case {
+    /// A case that needs nothing but its file or step.
+    pub(crate) fn new(group: &str, id: &str, verdict: Result<(), String>) -> Self {
+        Self { id: id.to_owned(), needs: vec![group.to_owned(), id.to_owned()], verdict }
+    }
 }
 
 /// The cases of one file or step.
@@ -43,20 +50,27 @@ pub struct Report {
     left_out: Vec<LeftOut>,
     /// What is wrong with the lists of deviations and of what is pending.
     faults: Vec<String>,
+    /// So many letters of a reason are shown.
+    most_shown: usize,
 }
 
 impl Report {
     pub(crate) fn new(pending: &'static [Pending]) -> Self {
         let left_out = vec![LeftOut::default(); pending.len()];
-        Self { groups: BTreeMap::new(), pending, left_out, faults: Vec::new() }
+        Self { groups: BTreeMap::new(), pending, left_out, faults: Vec::new(), most_shown: MOST_SHOWN }
+    }
+
+    /// The same, with reasons shown in full.
+    #[must_use]
+    pub fn in_full(mut self) -> Self {
+        self.most_shown = usize::MAX;
+        self
     }
 
     /// Counts a case, or leaves it out if something that it needs is pending.
     pub(crate) fn add(&mut self, group: &str, case: Case) {
-        if let Some(entry) = self.pending_of(&case.kinds) {
-            self.left_out[entry].cases += 1;
-            self.left_out[entry].falls_short |= case.verdict.is_err();
-            return;
+        if let Some(entry) = self.pending_of(&case.needs) {
+            return self.leave_out(entry, 1, case.verdict.is_err());
         }
         let group = self.groups.entry(group.to_owned()).or_default();
         group.total += 1;
@@ -66,9 +80,26 @@ impl Report {
         }
     }
 
-    /// The entry because of which a case of these kinds is left out.
-    fn pending_of(&self, kinds: &[String]) -> Option<usize> {
-        self.pending.iter().position(|entry| kinds.iter().any(|kind| kind == entry.name))
+    /// The entry because of which cases with these needs are left out.
+    pub(crate) fn pending_of(&self, needs: &[String]) -> Option<usize> {
+        self.pending.iter().position(|entry| needs.iter().any(|need| need == entry.name))
+    }
+
+    /// Leaves cases out because of an entry, some of which may have been seen to fall short.
+    pub(crate) fn leave_out(&mut self, entry: usize, cases: usize, falls_short: bool) {
+        let left_out = &mut self.left_out[entry];
+        left_out.cases += cases;
+        left_out.falls_short |= falls_short;
+    }
+
+    /// Whether there was not a single case.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.left_out.iter().all(|left_out| left_out.cases == 0)
+    }
+
+    /// Adds what is wrong with a list.
+    pub(crate) fn blame(&mut self, faults: impl IntoIterator<Item = String>) {
+        self.faults.extend(faults);
     }
 
     /// Looks for entries that are no longer pending.
@@ -76,7 +107,7 @@ impl Report {
         for (entry, left_out) in self.pending.iter().zip(&self.left_out) {
             if !left_out.falls_short {
                 self.faults.push(format!(
-                    "{}: no longer pending, its {} cases pass; take it out of tests/replay/src/pending.rs",
+                    "{}: no longer pending, all its cases ({}) pass; take it out of tests/replay/src/pending.rs",
                     entry.name, left_out.cases
                 ));
             }
@@ -95,14 +126,14 @@ impl fmt::Display for Report {
         for (name, group) in &self.groups {
             writeln!(f, "{name} {}/{}", group.passed, group.total)?;
             for (id, reason) in &group.failures {
-                writeln!(f, "fail {id}: {}", shorten(reason, MOST_SHOWN))?;
+                writeln!(f, "fail {id}: {}", shorten(reason, self.most_shown))?;
             }
         }
         for fault in &self.faults {
-            writeln!(f, "fail {}", shorten(fault, MOST_SHOWN))?;
+            writeln!(f, "fail {}", shorten(fault, self.most_shown))?;
         }
         for (entry, left_out) in self.pending.iter().zip(&self.left_out) {
-            writeln!(f, "left out until {}: {} ({} cases)", entry.until, entry.name, left_out.cases)?;
+            writeln!(f, "left out {} ({}), until {}", entry.name, left_out.cases, entry.until)?;
         }
         let sum = |count: fn(&Group) -> usize| self.groups.values().map(count).sum::<usize>();
         let left_out: usize = self.left_out.iter().map(|left_out| left_out.cases).sum();
@@ -120,17 +151,13 @@ mod tests {
 
     fn case(id: &str, verdict: Result<(), &str>) -> Case {
         let step = id.split('/').next().unwrap_or_default();
-        Case {
-            id: id.to_owned(),
-            kinds: vec![step.to_owned(), id.to_owned()],
-            verdict: verdict.map_err(str::to_owned),
-        }
+        Case::new(step, id, verdict.map_err(str::to_owned))
     }
 
     fn report(pending: &'static [Pending], cases: Vec<Case>) -> Report {
         let mut report = Report::new(pending);
         for case in cases {
-            let group = case.kinds[0].clone();
+            let group = case.needs[0].clone();
             report.add(&group, case);
         }
         report.finish();
@@ -151,7 +178,7 @@ mod tests {
         assert!(!report.falls_short());
         assert_eq!(
             report.to_string(),
-            "tar 1/1\nleft out until Helm is there: helm (1 cases)\ntotal 1/1, 1 left out"
+            "tar 1/1\nleft out helm (1), until Helm is there\ntotal 1/1, 1 left out"
         );
     }
 
@@ -159,6 +186,9 @@ mod tests {
     fn what_passes_is_no_longer_pending() {
         let report = report(PENDING, vec![case("helm/a", Ok(()))]);
         assert!(report.falls_short());
-        assert!(report.to_string().contains("fail helm: no longer pending, its 1 cases pass"), "{report}");
+        assert!(
+            report.to_string().contains("fail helm: no longer pending, all its cases (1) pass"),
+            "{report}"
+        );
     }
 }

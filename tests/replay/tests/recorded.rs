@@ -4,8 +4,8 @@
 
 use windlass_replay::Replay;
 
-#[test]
-fn recorded_answers_are_ours() {
-    let report = Replay::default().run().expect("the answers can be replayed");
+#[tokio::test(flavor = "multi_thread")]
+async fn recorded_answers_are_ours() {
+    let report = Replay::default().run().await.expect("the answers can be replayed");
     assert!(!report.falls_short(), "\n{report}");
 }
