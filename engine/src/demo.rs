@@ -87,6 +87,7 @@ impl Demo {
             policy: DefaultPolicy::Kargo.policy(),
             grants: Vec::new(),
             allow_credentials_over_http: false,
+            integration: windlass_git::IntegrationPolicy::default(),
             catalog,
             isolation: Isolation::Process,
             clock,

@@ -9,7 +9,7 @@ use windlass_broker::{BrokerPorts, BrokerSettings, HostBroker};
 use windlass_catalog::StepDirectory;
 use windlass_discovery::{Discovery, DiscoveryPorts};
 use windlass_egress::{Egress, EgressConfig};
-use windlass_git::{GitHost, GitHostConfig};
+use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy};
 use windlass_model::call::CallError;
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
@@ -57,6 +57,8 @@ pub(crate) struct EngineOptions {
     pub(crate) grants: Vec<Grant>,
     /// Send credentials over plain HTTP to other machines.
     pub(crate) allow_credentials_over_http: bool,
+    /// How a push integrates what others pushed.
+    pub(crate) integration: IntegrationPolicy,
     /// The steps there are.
     pub(crate) catalog: Arc<dyn StepCatalog>,
     /// How steps are run.
@@ -90,6 +92,8 @@ pub(crate) struct HostOptions {
     pub(crate) identity: Identity,
     /// Send credentials over plain HTTP to other machines.
     pub(crate) allow_credentials_over_http: bool,
+    /// How a push integrates what others pushed.
+    pub(crate) integration: IntegrationPolicy,
     /// How steps are run.
     pub(crate) isolation: Isolation,
     /// The time.
@@ -110,8 +114,11 @@ impl Host {
             EgressConfig { blocked: environment::own_cluster(), ..EgressConfig::default() },
             Arc::clone(&clock),
         ));
-        let git =
-            Arc::new(GitHost::new(GitHostConfig { mirrors: options.mirrors, egress: Arc::clone(&egress) }));
+        let git = Arc::new(GitHost::new(GitHostConfig {
+            mirrors: options.mirrors,
+            egress: Arc::clone(&egress),
+            integration: options.integration,
+        }));
         let objects = match &options.kubeconfig {
             Some(file) => Some(cluster(file, &clock, stop)?),
             None => None,
@@ -178,6 +185,7 @@ impl Engine {
             kubeconfig: options.kubeconfig,
             identity: options.identity,
             allow_credentials_over_http: options.allow_credentials_over_http,
+            integration: options.integration,
             isolation: options.isolation,
             clock: Arc::clone(&options.clock),
             progress: Arc::clone(&options.progress),

@@ -3,8 +3,8 @@
 mod config;
 
 use serde_json::{Value, json};
-use windlass_step::git::{PushOptions, Pushed, Target};
-use windlass_step::{Context, Outcome, Step};
+use windlass_step::git::{PushOptions, Pushed, Target, Worktree};
+use windlass_step::{Context, Error, Outcome, Step};
 
 pub use config::{Config, Provider};
 
@@ -23,9 +23,18 @@ impl Step for GitPush {
             max_attempts: config.max_attempts,
             provider: config.provider.map(Into::into),
         };
-        match context.worktree(&config.path).push(&target, &options) {
-            Ok(pushed) => Outcome::succeeded().with_output(output(&pushed)),
-            Err(error) => Outcome::from_error(&error).in_context("error pushing commits to remote"),
+        let worktree = context.worktree(&config.path);
+        let done = worktree.push(&target, &options).and_then(|pushed| output(&pushed, &target, &worktree));
+        match done {
+            Ok(output) => Outcome::succeeded().with_output(output),
+            // No number of attempts makes these two go away.
+            Err(error) if matches!(error.code.as_str(), "git-merge-conflict" | "git-rebase-unsafe") => {
+                Outcome::failed(error.message)
+            }
+            Err(error) => Outcome::from_error(&error).in_context(match target {
+                Target::Tag(_) => "error pushing tag",
+                _ => "error pushing commits to remote",
+            }),
         }
     }
 }
@@ -43,16 +52,23 @@ fn target(config: &Config, promotion: &str) -> Target {
     }
 }
 
-/// The commit and, where there are such things, the branch and a page for people.
-fn output(pushed: &Pushed) -> Value {
-    let mut output = json!({ "commit": pushed.commit });
-    if let Some(branch) = pushed.ref_.strip_prefix("refs/heads/") {
+/// The commit and, where there are such things, the branch and a page for people. Of a tag, as in Kargo, commit and branch are
+/// those that are checked out.
+fn output(pushed: &Pushed, target: &Target, worktree: &Worktree<'_>) -> Result<Value, Error> {
+    let (commit, branch) = if let Target::Tag(_) = target {
+        let head = worktree.head()?;
+        (head.commit, head.branch)
+    } else {
+        (pushed.commit.clone(), pushed.ref_.strip_prefix("refs/heads/").map(ToOwned::to_owned))
+    };
+    let mut output = json!({ "commit": commit });
+    if let Some(branch) = branch {
         output["branch"] = json!(branch);
     }
     if let Some(url) = &pushed.url {
         output["commitURL"] = json!(url);
     }
-    output
+    Ok(output)
 }
 
 windlass_step::export!(GitPush);

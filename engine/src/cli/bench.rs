@@ -57,6 +57,7 @@ impl BenchArgs {
             policy: DefaultPolicy::Kargo.policy(),
             grants: Vec::new(),
             allow_credentials_over_http: false,
+            integration: windlass_git::IntegrationPolicy::default(),
             catalog,
             isolation: self.isolation,
             clock: Arc::new(SystemClock),

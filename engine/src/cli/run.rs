@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::ArgGroup;
 use tokio_util::sync::CancellationToken;
+use windlass_git::IntegrationPolicy;
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
 use windlass_model::promotion::{Phase, StepStatus};
@@ -81,6 +82,9 @@ pub(crate) struct RunArgs {
     /// Send credentials over plain HTTP to other machines than this one.
     #[arg(long)]
     allow_credentials_over_http: bool,
+    /// How git-push integrates what others pushed: AlwaysRebase, RebaseOrMerge, RebaseOrFail or AlwaysMerge.
+    #[arg(long, value_name = "POLICY", default_value_t)]
+    push_integration: IntegrationPolicy,
     /// How steps are run.
     #[arg(long, value_enum, default_value_t, hide = true)]
     isolation: Isolation,
@@ -116,6 +120,7 @@ impl RunArgs {
             policy: self.policy.policy(),
             grants: self.grants.clone(),
             allow_credentials_over_http: self.allow_credentials_over_http,
+            integration: self.push_integration,
             catalog,
             isolation: self.isolation,
             clock,

@@ -48,9 +48,7 @@ impl Capabilities {
                 self.ports.git.diff(&self.git_scope(session), &args.path).await.map(Reply::Diff)
             }
             Call::GitCommit(args) => self.git_commit(session, &args).await,
-            Call::GitTag(args) => {
-                self.ports.git.tag(&self.git_scope(session), &args).await.map(Reply::Tagged)
-            }
+            Call::GitTag(args) => self.git_tag(session, &args).await,
             Call::GitPush(args) => self.git_push(pipeline, session, &args).await,
             Call::GitUpdateRef(update) => self.git_update_ref(session, &update).await,
             Call::ObjectsGet(args) => self.get_object(session, &args.key).await,

@@ -124,6 +124,15 @@ pub(crate) fn head(
     })
 }
 
+/// There is a tag of this name.
+pub(crate) fn tag_exists(name: &str) -> CallError {
+    CallError::new(
+        ErrorKind::AlreadyExists,
+        "git-tag-exists",
+        format!("tag {name:?} already exists; with force: true the worktree's own is moved"),
+    )
+}
+
 /// Makes an annotated tag at the head. It is local until it is pushed.
 pub(crate) fn tag(
     dir: &AttemptDir,
@@ -144,11 +153,7 @@ pub(crate) fn tag(
     let there =
         staging.found.state.tags.contains_key(&args.name) || repository.find_reference(&reference).is_ok();
     if there && !args.options.force {
-        return Err(CallError::new(
-            ErrorKind::AlreadyExists,
-            "git-tag-exists",
-            format!("tag {:?} exists already; with force: true it is moved", args.name),
-        ));
+        return Err(tag_exists(&args.name));
     }
     let author = staging.found.state.author.as_ref().unwrap_or(identity);
     let head = staging.found.state.commit;

@@ -21,6 +21,7 @@ use windlass_workdir::AttemptDir;
 
 use crate::clone::CloneJob;
 use crate::mirror::{Mirror, Wire};
+use crate::policy::IntegrationPolicy;
 use crate::push::{Destination, NextPush, PushJob, Seen};
 use crate::remote::Remote;
 use crate::stage::{Staging, oid};
@@ -40,12 +41,15 @@ pub struct GitHostConfig {
     pub mirrors: PathBuf,
     /// The way out.
     pub egress: Arc<Egress>,
+    /// How a push integrates what others pushed.
+    pub integration: IntegrationPolicy,
 }
 
 /// Git for steps and discovery.
 pub struct GitHost {
     mirrors: PathBuf,
     egress: Arc<Egress>,
+    integration: IntegrationPolicy,
     threads: Arc<Semaphore>,
     writers: Writers,
 }
@@ -57,6 +61,7 @@ impl GitHost {
         Self {
             mirrors: config.mirrors,
             egress: config.egress,
+            integration: config.integration,
             threads: Arc::new(Semaphore::new(THREADS)),
             writers: Writers::default(),
         }
@@ -79,6 +84,25 @@ impl GitHost {
             result
         });
         done.await.unwrap_or_else(|e| Err(CallError::internal(format!("a Git operation failed: {e}"))))
+    }
+}
+
+impl GitHost {
+    /// A tag that the remote has cannot be made again, as if the clone had brought it along.
+    async fn refuse_tag_of_remote(
+        &self,
+        scope: &GitScope,
+        credential: Option<&Credential>,
+        args: &Tag,
+    ) -> Result<(), CallError> {
+        let (dir, path) = (Arc::clone(&scope.dir), args.path.clone());
+        let state = self.blocking(move || Ok(Worktrees::load(&dir)?.find(&path)?.state)).await?;
+        let remote = Remote::of(scope, &state.url, credential, state.insecure)?;
+        let (wire, reference) = (self.wire(&scope.network), format!("refs/tags/{}", args.name));
+        match self.blocking(move || swap::read_ref(&wire, &remote, &reference)).await? {
+            Some(_) => Err(commit::tag_exists(&args.name)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -229,7 +253,15 @@ impl Git for GitHost {
         .await
     }
 
-    async fn tag(&self, scope: &GitScope, args: &Tag) -> Result<CommitId, CallError> {
+    async fn tag(
+        &self,
+        scope: &GitScope,
+        credential: Option<&Credential>,
+        args: &Tag,
+    ) -> Result<CommitId, CallError> {
+        if !args.options.force {
+            self.refuse_tag_of_remote(scope, credential, args).await?;
+        }
         let (scope, args) = (scope.clone(), args.clone());
         self.blocking(move || {
             let stop = || scope.network.cancel.is_cancelled();
@@ -252,7 +284,7 @@ impl Git for GitHost {
         let _turn = queue.lock().await;
         let run = |step: PushStep| {
             let (wire, remote, mirrors) = (self.wire(&scope.network), remote.clone(), self.mirrors.clone());
-            let (scope, args) = (scope.clone(), args.clone());
+            let (scope, args, policy) = (scope.clone(), args.clone(), self.integration);
             self.blocking(move || {
                 let job = PushJob {
                     wire: &wire,
@@ -262,6 +294,7 @@ impl Git for GitHost {
                     args: &args,
                     identity: &scope.identity,
                     started_at: scope.started_at,
+                    policy,
                 };
                 match step {
                     PushStep::Next(seen) => job.next(seen),

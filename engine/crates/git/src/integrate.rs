@@ -56,7 +56,7 @@ pub(crate) fn rebase(
 }
 
 /// Checks the paths that `theirs` has and `ours` has not, or otherwise.
-fn check_paths(repository: &Repository, ours: Oid, theirs: Oid) -> Result<(), CallError> {
+pub(crate) fn check_paths(repository: &Repository, ours: Oid, theirs: Oid) -> Result<(), CallError> {
     let compare = || {
         let (ours, theirs) = (repository.find_commit(ours)?.tree()?, repository.find_commit(theirs)?.tree()?);
         repository.diff_tree_to_tree(Some(&ours), Some(&theirs), None)
@@ -66,6 +66,15 @@ fn check_paths(repository: &Repository, ours: Oid, theirs: Oid) -> Result<(), Ca
 }
 
 fn conflict(index: &git2::Index) -> CallError {
+    CallError::new(
+        ErrorKind::Conflict,
+        "git-conflict",
+        format!("the remote has changed the same lines meanwhile, in {}", conflicting(index)),
+    )
+}
+
+/// The files in which both changed the same.
+pub(crate) fn conflicting(index: &git2::Index) -> String {
     let paths: Vec<String> = index
         .conflicts()
         .into_iter()
@@ -74,11 +83,7 @@ fn conflict(index: &git2::Index) -> CallError {
         .filter_map(|c| c.our.or(c.their).or(c.ancestor))
         .map(|entry| String::from_utf8_lossy(&entry.path).into_owned())
         .collect();
-    CallError::new(
-        ErrorKind::Conflict,
-        "git-conflict",
-        format!("the remote has changed the same lines meanwhile, in {}", paths.join(", ")),
-    )
+    paths.join(", ")
 }
 
 /// What a move does to one path.

@@ -16,7 +16,9 @@ mod history;
 mod host;
 mod ignored;
 mod integrate;
+mod merge;
 mod mirror;
+mod policy;
 mod push;
 mod remote;
 mod repository;
@@ -30,3 +32,4 @@ mod transport;
 mod writers;
 
 pub use host::{GitHost, GitHostConfig};
+pub use policy::{IntegrationPolicy, UnknownPolicy};

@@ -17,7 +17,9 @@ use crate::commit;
 use crate::commit_page::commit_page;
 use crate::error::failed;
 use crate::integrate::{move_worktree, rebase};
+use crate::merge::Merge;
 use crate::mirror::{Mirror, Wire};
+use crate::policy::{IntegrationPolicy, Way};
 use crate::remote::Remote;
 use crate::repository::{self, peeled};
 use crate::stage::{Staging, commit_id, oid};
@@ -41,6 +43,7 @@ pub(crate) struct PushJob<'a> {
     pub(crate) args: &'a Push,
     pub(crate) identity: &'a Identity,
     pub(crate) started_at: Timestamp,
+    pub(crate) policy: IntegrationPolicy,
 }
 
 /// What the remote's ref was last seen to be.
@@ -64,7 +67,8 @@ impl PushJob<'_> {
         let reference = format!("refs/heads/{branch}");
         let same_branch = state.branch.as_deref() == Some(branch);
         let old = match seen {
-            Seen::AtClone if same_branch => state.upstream,
+            // Where there is something to push, the swap tells whether the remote has moved.
+            Seen::AtClone if same_branch && state.upstream != Some(state.commit) => state.upstream,
             Seen::AtClone => self.read(&state.url, &reference)?,
             Seen::Now(old) => old,
         };
@@ -96,10 +100,7 @@ impl PushJob<'_> {
     fn next_tag(&self, state: &WorktreeState, name: &str, seen: Seen) -> Result<NextPush, CallError> {
         let reference = format!("refs/tags/{name}");
         let new = *state.tags.get(name).ok_or_else(|| {
-            CallError::not_found(
-                "git-tag-not-found",
-                format!("error pushing commits to remote: there is no tag {name:?}"),
-            )
+            CallError::not_found("git-tag-not-found", format!("error pushing tag: there is no tag {name:?}"))
         })?;
         let old = match seen {
             Seen::AtClone => self.read(&state.url, &reference)?,
@@ -112,7 +113,7 @@ impl PushJob<'_> {
             return Err(CallError::new(
                 ErrorKind::Conflict,
                 "git-tag-exists",
-                format!("error pushing commits to remote: it has another tag {name:?}"),
+                format!("error pushing tag: the repository has another {name:?}"),
             ));
         }
         Ok(NextPush::Swap(Box::new(UpdateRef {
@@ -162,13 +163,34 @@ impl PushJob<'_> {
         if repository.graph_descendant_of(ours, theirs).map_err(git)? {
             return Ok(state.commit);
         }
-        let author = state.author.as_ref().unwrap_or(self.identity);
-        let head = rebase(&repository, ours, theirs, author, self.started_at).map_err(|mut error| {
+        let head = self.combine(&repository, state, reference, (ours, theirs)).map_err(|mut error| {
             error.message = format!("error pushing commits to remote: {}", error.message);
             error
         })?;
         self.move_to(head)?;
         commit_id(head)
+    }
+
+    /// Our commits together with theirs, by the operator's policy; the new head.
+    fn combine(
+        &self,
+        repository: &git2::Repository,
+        state: &WorktreeState,
+        reference: &str,
+        (ours, theirs): (Oid, Oid),
+    ) -> Result<Oid, CallError> {
+        let committer = state.author.as_ref().unwrap_or(self.identity);
+        match self.policy.way(repository, ours, theirs)? {
+            Way::Rebase => rebase(repository, ours, theirs, committer, self.started_at),
+            Way::Merge => Merge {
+                url: &state.url,
+                branch: reference.strip_prefix("refs/heads/").unwrap_or(reference),
+                into: state.branch.as_deref(),
+                committer,
+                at: self.started_at,
+            }
+            .run(repository, ours, theirs),
+        }
     }
 
     fn move_to(&self, head: Oid) -> Result<(), CallError> {

@@ -113,7 +113,12 @@ pub trait Git: Send + Sync {
     ) -> Result<git::Committed, CallError>;
 
     /// Makes an annotated tag at the head.
-    async fn tag(&self, scope: &GitScope, args: &git::Tag) -> Result<CommitId, CallError>;
+    async fn tag(
+        &self,
+        scope: &GitScope,
+        credential: Option<&Credential>,
+        args: &git::Tag,
+    ) -> Result<CommitId, CallError>;
 
     /// Sends the head, or a tag, to the remote.
     async fn push(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+use windlass_git::IntegrationPolicy;
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
 use windlass_model::time::Timestamp;
@@ -66,6 +67,9 @@ pub(crate) struct StepRunArgs {
     /// Send credentials over plain HTTP to other machines than this one.
     #[arg(long)]
     allow_credentials_over_http: bool,
+    /// How git-push integrates what others pushed: AlwaysRebase, RebaseOrMerge, RebaseOrFail or AlwaysMerge.
+    #[arg(long, value_name = "POLICY", default_value_t)]
+    push_integration: IntegrationPolicy,
     /// Where to keep what belongs to the work directory and stands outside of it: clones, unpushed commits.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -143,6 +147,7 @@ impl StepRunArgs {
             kubeconfig: self.kubeconfig.clone(),
             identity: self.author.clone().unwrap_or_else(default_identity),
             allow_credentials_over_http: self.allow_credentials_over_http,
+            integration: self.push_integration,
             isolation: self.isolation,
             clock,
             progress: Arc::new(LiveProgress::new(self.output == Output::Json, self.verbose)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use windlass_model::call::git::{Clone, Commit, ListRefs, Push, RefUpdated, UpdateRef};
+use windlass_model::call::git::{Clone, Commit, ListRefs, Push, RefUpdated, Tag, UpdateRef};
 use windlass_model::call::{Answer, Call, CallError, Reply};
 use windlass_model::grant::Access;
 use windlass_ports::credentials::{Credential, CredentialType};
@@ -79,6 +79,18 @@ impl Capabilities {
         }
         let scope = self.git_scope(session);
         self.ports.git.commit(&scope, args, &session.secrets.tokens()).await.map(Reply::Committed)
+    }
+
+    pub(super) async fn git_tag(&self, session: &Arc<Session>, args: &Tag) -> Answer {
+        if session.secrets.has_token(&args.message) || session.secrets.has_token(&args.name) {
+            return Err(CallError::invalid(
+                "secret-in-commit",
+                "the tag holds the token of a secret; take the secret out of its name and message",
+            ));
+        }
+        let url = self.ports.git.worktree_url(&session.spec.dir, &args.path).await?;
+        let credential = self.git_credential(session, &url)?;
+        self.ports.git.tag(&self.git_scope(session), credential.as_ref(), args).await.map(Reply::Tagged)
     }
 
     pub(super) async fn git_push(&self, pipeline: &Pipeline, session: &Arc<Session>, args: &Push) -> Answer {

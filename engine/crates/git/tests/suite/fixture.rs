@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use tempfile::TempDir;
 use windlass_egress::{Egress, EgressConfig};
-use windlass_git::{GitHost, GitHostConfig};
+use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy};
 use windlass_model::call::git::{
     Checkout, Clone as CloneCall, CloneOptions, Commit, CommitOptions, Committed, Identity, Push,
     PushOptions, RefUpdated, Rev, Target, UpdateRef,
@@ -43,10 +43,15 @@ pub(crate) async fn forge(config: impl FnOnce(&Path) -> GitServerConfig) -> Forg
 
 /// An open server with one commit on `main` of `app.git`, and a promotion that cloned nothing yet.
 pub(crate) async fn fixture() -> (Forge, Repository, Promotion) {
+    fixture_with(IntegrationPolicy::default()).await
+}
+
+/// The same, where pushes integrate by a policy.
+pub(crate) async fn fixture_with(policy: IntegrationPolicy) -> (Forge, Repository, Promotion) {
     let forge = forge(|root| GitServerConfig::open(root)).await;
     let repository = forge.git.create("app.git").await.unwrap();
     repository.commit(&NewCommit::on("main").write("a.txt", "one\n").write("b.txt", "one\n")).await.unwrap();
-    let promotion = Promotion::new(&forge, "one");
+    let promotion = Promotion::integrating(&forge, "one", policy);
     (forge, repository, promotion)
 }
 
@@ -95,15 +100,24 @@ impl RefUpdater for Refs<'_> {
 impl Promotion {
     /// A promotion of its own, with mirrors of its own.
     pub(crate) fn new(forge: &Forge, name: &str) -> Self {
-        Self::trusting(forge, name, EgressConfig::default())
+        Self::integrating(forge, name, IntegrationPolicy::default())
+    }
+
+    /// The same, whose pushes integrate by a policy.
+    pub(crate) fn integrating(forge: &Forge, name: &str, integration: IntegrationPolicy) -> Self {
+        Self::made(forge, name, EgressConfig::default(), integration)
     }
 
     /// The same, with a way out of its own.
     pub(crate) fn trusting(forge: &Forge, name: &str, egress: EgressConfig) -> Self {
+        Self::made(forge, name, egress, IntegrationPolicy::default())
+    }
+
+    fn made(forge: &Forge, name: &str, egress: EgressConfig, integration: IntegrationPolicy) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(FakeClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
         let egress = Arc::new(Egress::new(egress, clock));
         let base = forge.dir.path().join(name);
-        let host = GitHost::new(GitHostConfig { mirrors: base.join("mirrors"), egress });
+        let host = GitHost::new(GitHostConfig { mirrors: base.join("mirrors"), egress, integration });
         let dir = PromotionDir::new(base.join("promotion"));
         dir.create().unwrap();
         let permission = Arc::new(Permission::default());

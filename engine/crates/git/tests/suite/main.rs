@@ -7,6 +7,7 @@ mod history;
 mod hostile;
 mod local;
 mod login;
+mod policy;
 mod push;
 mod rebase;
 mod submodule;

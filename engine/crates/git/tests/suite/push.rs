@@ -60,7 +60,7 @@ async fn large_files_and_tags_are_pushed() {
     let made = promotion.commit("Noise").await;
     let tag =
         Tag { path: out(), name: "v1".to_owned(), message: "One".to_owned(), options: TagOptions::default() };
-    promotion.host.tag(&promotion.scope, &tag).await.unwrap();
+    promotion.host.tag(&promotion.scope, None, &tag).await.unwrap();
     promotion.push(Target::Current).await.unwrap();
     promotion.push(Target::Tag("v1".to_owned())).await.unwrap();
     assert_eq!(repository.files("main").await.unwrap()["noise"].content, noise);
@@ -158,10 +158,13 @@ async fn tags_are_made_once_and_never_moved_on_the_remote() {
     let first = promotion.clone_branch("main").await.unwrap();
     let missing = promotion.push(Target::Tag("v1".to_owned())).await;
     assert_eq!(code(missing), (ErrorKind::NotFound, "git-tag-not-found".to_owned()));
-    assert_eq!(promotion.host.tag(&promotion.scope, &tag("v1", false)).await.unwrap(), first);
-    let again = promotion.host.tag(&promotion.scope, &tag("v1", false)).await;
+    assert_eq!(promotion.host.tag(&promotion.scope, None, &tag("v1", false)).await.unwrap(), first);
+    let again = promotion.host.tag(&promotion.scope, None, &tag("v1", false)).await;
     assert_eq!(code(again), (ErrorKind::AlreadyExists, "git-tag-exists".to_owned()));
-    let invalid = promotion.host.tag(&promotion.scope, &tag("v 1", false)).await;
+    repository.tag("there", first).await.unwrap();
+    let there = promotion.host.tag(&promotion.scope, None, &tag("there", false)).await;
+    assert_eq!(code(there), (ErrorKind::AlreadyExists, "git-tag-exists".to_owned()));
+    let invalid = promotion.host.tag(&promotion.scope, None, &tag("v 1", false)).await;
     assert_eq!(code(invalid), (ErrorKind::Invalid, "git-invalid-name".to_owned()));
     for _ in 0..2 {
         let args = Push { path: out(), to: Target::Tag("v1".to_owned()), options: PushOptions::default() };
@@ -171,7 +174,7 @@ async fn tags_are_made_once_and_never_moved_on_the_remote() {
     assert_eq!(repository.resolve("v1").await.unwrap(), Some(first));
     promotion.write("a.txt", "ours\n");
     let made = promotion.commit("Ours").await;
-    assert_eq!(promotion.host.tag(&promotion.scope, &tag("v1", true)).await.unwrap(), made);
+    assert_eq!(promotion.host.tag(&promotion.scope, None, &tag("v1", true)).await.unwrap(), made);
     let moved = promotion.push(Target::Tag("v1".to_owned())).await;
     assert_eq!(code(moved), (ErrorKind::Conflict, "git-tag-exists".to_owned()));
     assert_eq!(repository.resolve("v1").await.unwrap(), Some(first));
