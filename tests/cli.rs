@@ -3,4 +3,5 @@
 
 mod manifests;
 mod remotes;
+mod step_inspect;
 mod step_run;

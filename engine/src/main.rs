@@ -8,6 +8,7 @@ mod manifests;
 mod project;
 mod run;
 mod signals;
+mod step_sheet;
 mod system_clock;
 mod trial;
 mod wake;

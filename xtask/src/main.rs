@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod go;
 mod guests;
+mod pages;
 mod setup;
 mod steps;
 mod tests;
@@ -47,6 +48,8 @@ enum Task {
     Vectors(vectors::Vectors),
     /// Measure, and print `bench NAME VALUE UNIT target TARGET ok|short` a line.
     Bench,
+    /// Write the pages about the steps, docs/steps, anew.
+    Docs,
     /// Check the rules that no compiler knows.
     Tidy,
     /// Run every check and every test.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Task::Demo { options } => demo(&options),
         Task::Vectors(vectors) => vectors::run(&vectors),
         Task::Bench => bench::run(),
+        Task::Docs => steps::build().and_then(|()| pages::write()),
         Task::Tidy => tidy::run(),
         Task::Test => tests::run(),
     };

@@ -2,7 +2,7 @@
 
 use crate::Failed;
 use crate::command::{Run, say};
-use crate::{guests, steps, tidy, workspace};
+use crate::{guests, pages, steps, tidy, workspace};
 
 /// Runs them all; the first failure ends it.
 pub(crate) fn run() -> Result<(), Failed> {
@@ -15,6 +15,8 @@ pub(crate) fn run() -> Result<(), Failed> {
     tidy::run()?;
     steps::build()?;
     guests::build()?;
+    say("test: pages");
+    pages::check()?;
     if cargo().args(["clippy", "--version"]).succeeds() {
         say("test: lints");
         cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;

@@ -6,6 +6,7 @@
 //! | member | meaning |
 //! |---|---|
 //! | `about` | what the case shows, in words |
+//! | `example` | `true`: it is shown on the step's page |
 //! | `config` | the evaluated configuration |
 //! | `context`, `state`, `attempt` | as the step gets them; may be absent |
 //! | `answers` | what the host answers, in order: `{"fn": "git.clone", "ok": …}` or `{"fn": …, "err": {"kind", "code", "message", "details"}}` |
@@ -31,6 +32,8 @@ use crate::{Error, ErrorKind};
 struct Case {
     #[serde(rename = "about")]
     _about: String,
+    #[serde(rename = "example", default)]
+    _example: bool,
     config: Value,
     #[serde(default)]
     context: StepContext,
