@@ -16,6 +16,9 @@ pub(crate) struct AddressPolicy {
     pub(crate) blocked: Vec<SocketAddr>,
 }
 
+/// A refusal, or what the resolver says.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why an address may not be reached.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -30,6 +33,25 @@ pub(crate) enum Refusal {
 }
 
 impl AddressPolicy {
+    /// The addresses of a host that may be reached, which is given by name or as an address itself.
+    ///
+    /// # Errors
+    /// A [`Refusal`] if it has none but such as may not be reached, or what the resolver says.
+    pub(crate) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, BoxError> {
+        let mut refused: Option<Refusal> = None;
+        let mut allowed = Vec::new();
+        for address in tokio::net::lookup_host((host, port)).await? {
+            match self.check(address) {
+                Ok(()) => allowed.push(address),
+                Err(refusal) => refused = Some(refusal),
+            }
+        }
+        match (allowed.is_empty(), refused) {
+            (true, Some(refusal)) => Err(Box::new(refusal)),
+            _ => Ok(allowed),
+        }
+    }
+
     /// Whether `address` may be reached.
     pub(crate) fn check(&self, address: SocketAddr) -> Result<(), Refusal> {
         let ip = canonical(address.ip());

@@ -12,10 +12,10 @@ use windlass_model::ids::TenantId;
 use windlass_ports::clock::Clock;
 use windlass_ports::git::NetworkScope;
 
-use crate::address::{AddressPolicy, Refusal};
+use crate::address::AddressPolicy;
 
 /// How long a connection may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many idle connections to one host are kept.
 const IDLE_PER_HOST: usize = 4;
@@ -133,18 +133,8 @@ impl Resolve for JudgingResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (policy, port) = (self.policy.clone(), self.port);
         Box::pin(async move {
-            let mut refused: Option<Refusal> = None;
-            let mut allowed = Vec::new();
-            for address in tokio::net::lookup_host((name.as_str(), port)).await? {
-                match policy.check(address) {
-                    Ok(()) => allowed.push(address),
-                    Err(refusal) => refused = Some(refusal),
-                }
-            }
-            match (allowed.is_empty(), refused) {
-                (true, Some(refusal)) => Err(Box::new(refusal) as Box<dyn std::error::Error + Send + Sync>),
-                _ => Ok(Box::new(allowed.into_iter()) as Addrs),
-            }
+            let addresses = policy.resolve(name.as_str(), port).await?;
+            Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
 }

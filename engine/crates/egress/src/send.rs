@@ -215,7 +215,7 @@ impl Inbound {
 }
 
 /// Runs `work` until the attempt is cancelled or its time is up.
-async fn within<T>(
+pub(crate) async fn within<T>(
     clock: &dyn windlass_ports::clock::Clock,
     scope: &NetworkScope,
     deadline: Timestamp,
@@ -225,10 +225,13 @@ async fn within<T>(
         biased;
         () = scope.cancel.cancelled() => Err(CallError::cancelled()),
         done = work => Ok(done),
-        () = clock.sleep_until(deadline) => {
-            Err(CallError::new(ErrorKind::TimedOut, "timed-out", "the exchange took too long").later())
-        }
+        () = clock.sleep_until(deadline) => Err(too_long()),
     }
+}
+
+/// The time of an exchange is up.
+pub(crate) fn too_long() -> CallError {
+    CallError::new(ErrorKind::TimedOut, "timed-out", "the exchange took too long").later()
 }
 
 /// The body, and the body once more if that can be had.

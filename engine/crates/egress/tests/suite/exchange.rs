@@ -1,37 +1,19 @@
 //! Real exchanges with a server on loopback.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, Method};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use url::Url;
-use windlass_egress::{Egress, EgressConfig, Outbound, OutboundBody, Redirects};
+use windlass_egress::{EgressConfig, Outbound, OutboundBody, Redirects};
 use windlass_model::call::{CallError, ErrorKind};
-use windlass_model::ids::TenantId;
 use windlass_model::time::Timestamp;
-use windlass_ports::clock::{Clock, FakeClock};
-use windlass_ports::git::{NetworkMeter, NetworkScope};
 use windlass_testkit::server::TlsIdentity;
 use windlass_testkit::{Server, ServerConfig};
 
-#[derive(Debug)]
-struct Meter {
-    left: AtomicU64,
-}
-
-impl NetworkMeter for Meter {
-    fn take(&self, bytes: u64) -> Result<(), CallError> {
-        self.left
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(bytes))
-            .map(|_| ())
-            .map_err(|_| CallError::limit("egress.bytes", "used up"))
-    }
-}
+use crate::fixture::{Fixture, fixture};
 
 /// Answers each connection with the next of the texts, and remembers what it was sent.
 async fn server(answers: Vec<String>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
@@ -67,26 +49,6 @@ fn ok(body: &str) -> String {
 
 fn redirect(to: &str) -> String {
     format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-}
-
-struct Fixture {
-    egress: Egress,
-    clock: Arc<FakeClock>,
-    scope: NetworkScope,
-}
-
-fn fixture(config: EgressConfig, public_only: bool, budget: u64) -> Fixture {
-    let clock = Arc::new(FakeClock::new(Timestamp::from_micros(0)));
-    let scope = NetworkScope {
-        tenant: TenantId::default(),
-        public_only,
-        granted: Vec::new(),
-        meter: Arc::new(Meter { left: AtomicU64::new(budget) }),
-        cancel: CancellationToken::new(),
-        deadline: Timestamp::from_micros(60_000_000),
-    };
-    let egress = Egress::new(config, Arc::clone(&clock) as Arc<dyn Clock>);
-    Fixture { egress, clock, scope }
 }
 
 fn get(url: &str) -> Outbound<'static> {

@@ -1,0 +1,6 @@
+//! The way out, against servers on loopback.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod connect;
+mod exchange;
+mod fixture;
