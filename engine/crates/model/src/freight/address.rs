@@ -8,6 +8,27 @@ fn sanitize(text: &str) -> String {
     text.trim().chars().filter(|c| !c.is_control() && (*c == ' ' || !c.is_whitespace())).collect()
 }
 
+/// Whether a URL names a Git repository that is reached over SSH: `ssh://…`, or [as scp writes it](scp_like).
+#[must_use]
+pub fn is_ssh(url: &str) -> bool {
+    url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ssh://")) || scp_like(url).is_some()
+}
+
+/// User, host and path of `user@host:path`, the form in which scp names files of another machine; the host may stand in
+/// brackets. A slash before the colon makes it something else, as for Git.
+#[must_use]
+pub fn scp_like(url: &str) -> Option<(&str, &str, &str)> {
+    let (user, rest) = url.split_once('@')?;
+    if user.contains([':', '/']) || url.contains("://") {
+        return None;
+    }
+    let (host, path) = match rest.strip_prefix('[') {
+        Some(rest) => rest.split_once("]:")?,
+        None => rest.split_once(':')?,
+    };
+    (!host.contains('/')).then_some((user, host, path))
+}
+
 /// The canonical address of a Git repository: lower case, no user in HTTP URLs, no `.git`, no final `/`; the
 /// `user@host:path` form becomes an `ssh://` URL. HTTP URLs with a query stay as they are.
 #[must_use]
@@ -135,4 +156,31 @@ pub fn normalize_chart(repo_url: &str) -> String {
     }
     let name = lower.strip_prefix("oci://").unwrap_or(&lower);
     if name.contains("://") { name.to_owned() } else { normalize_image(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ssh_is_told_from_other_urls() {
+        for url in ["git@h:a/b", "SSH://h/a", "ssh://git@h:22/a", "@h:a", "git@[::1]:a", "git@h:"] {
+            assert!(is_ssh(url), "{url}");
+        }
+        for url in [
+            "https://git@h/a:b",
+            "h:path",
+            "/srv/git@h:x",
+            "git@h/a:b",
+            "file:///a@b:c",
+            "http://h",
+            "@",
+            "ssh:",
+            "é",
+        ] {
+            assert!(!is_ssh(url), "{url}");
+        }
+        assert_eq!(scp_like("git@[::1]:a:b@c"), Some(("git", "::1", "a:b@c")));
+        assert_eq!(scp_like("git@h:/a"), Some(("git", "h", "/a")));
+    }
 }

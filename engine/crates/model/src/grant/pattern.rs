@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::freight::address::normalize_git;
+use crate::freight::address::{normalize_git, scp_like};
 
 /// A pattern that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,7 +55,8 @@ fn wildcard_matches(pattern: &str, text: &str) -> bool {
 }
 
 /// A URL pattern: scheme and host exactly (or `*.` and a domain for its subdomains), the port, and a path in which
-/// `*` stands for any run of characters. Without a path every path is meant. `*` alone is every URL.
+/// `*` stands for any run of characters. Without a path every path is meant. `*` alone is every URL. Repositories that are
+/// reached over SSH may be written as `user@host:path`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UrlPattern {
@@ -99,7 +100,7 @@ impl UrlPattern {
         let parts = UrlParts {
             scheme: url.scheme().to_owned(),
             host: url.host_str().unwrap_or_default().to_owned(),
-            port: url.port_or_known_default(),
+            port: port_of(url),
             path: String::new(),
         };
         Self { text, kind: UrlKind::Parts(parts) }
@@ -111,12 +112,7 @@ impl UrlPattern {
         match &self.kind {
             UrlKind::Any => true,
             UrlKind::Repository(normalized) => *normalized == normalize_git(url.as_str()),
-            UrlKind::Parts(parts) => {
-                parts.scheme == url.scheme()
-                    && host_matches(&parts.host, url.host_str().unwrap_or_default())
-                    && parts.port == url.port_or_known_default()
-                    && path_matches(&parts.path, url.path())
-            }
+            UrlKind::Parts(parts) => parts.match_origin(url) && path_matches(&parts.path, url.path()),
         }
     }
 
@@ -127,12 +123,29 @@ impl UrlPattern {
         match &self.kind {
             UrlKind::Any => true,
             UrlKind::Repository(wanted) => *wanted == normalized,
-            UrlKind::Parts(_) => {
+            // Of a normalised URL the path is in lower case.
+            UrlKind::Parts(parts) => {
+                let fits = |url: &url::Url| {
+                    parts.match_origin(url) && path_matches(&parts.path.to_lowercase(), url.path())
+                };
                 normalize_git(&self.text) == normalized
-                    || url::Url::parse(&normalized).is_ok_and(|parsed| self.matches_url(&parsed))
+                    || url::Url::parse(&normalized).is_ok_and(|url| fits(&url))
             }
         }
     }
+}
+
+impl UrlParts {
+    fn match_origin(&self, url: &url::Url) -> bool {
+        self.scheme == url.scheme()
+            && host_matches(&self.host, url.host_str().unwrap_or_default())
+            && self.port == port_of(url)
+    }
+}
+
+/// The port, also where it is only meant.
+fn port_of(url: &url::Url) -> Option<u16> {
+    url.port_or_known_default().or_else(|| (url.scheme() == "ssh").then_some(22))
 }
 
 fn host_matches(pattern: &str, host: &str) -> bool {
@@ -160,13 +173,19 @@ impl TryFrom<String> for UrlPattern {
             value: text.clone(),
             expected: "a URL, such as https://example.com, https://*.example.com or https://example.com/acme/*",
         };
-        let wild = text.contains("://*.");
-        let parsed = url::Url::parse(&text.replacen("://*.", "://", 1)).map_err(|_| invalid())?;
+        // Whoever writes `git@host:path` means the repository that is reached over SSH; as which user is not told apart.
+        let spelled = match scp_like(&text) {
+            Some((_, host, path)) if host.contains(':') => format!("ssh://[{host}]/{path}"),
+            Some((_, host, path)) => format!("ssh://{host}/{path}"),
+            None => text.clone(),
+        };
+        let wild = spelled.contains("://*.");
+        let parsed = url::Url::parse(&spelled.replacen("://*.", "://", 1)).map_err(|_| invalid())?;
         let host = parsed.host_str().filter(|h| !h.is_empty() && !h.contains('*')).ok_or_else(invalid)?;
         let parts = UrlParts {
             scheme: parsed.scheme().to_owned(),
             host: if wild { format!("*.{host}") } else { host.to_owned() },
-            port: parsed.port_or_known_default(),
+            port: port_of(&parsed),
             path: if parsed.path() == "/" { String::new() } else { parsed.path().to_owned() },
         };
         Ok(Self { text, kind: UrlKind::Parts(parts) })
@@ -275,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_bare_word_is_no_url_pattern() {
-        for bad in ["example.com", "", "https://", "**", "https://*"] {
+        for bad in ["example.com", "", "https://", "**", "https://*", "git@:x", "git@*:x"] {
             assert!(UrlPattern::try_from(bad.to_owned()).is_err(), "{bad}");
         }
     }
@@ -287,6 +306,32 @@ mod tests {
         let pattern = UrlPattern::repository("git@h:acme/app.git");
         assert!(pattern.matches_repository("git@h:acme/app"));
         assert!(!pattern.matches_repository("https://h/acme/app/other"));
+    }
+
+    #[test]
+    fn repositories_over_ssh_match_in_either_form() {
+        let matches = |pattern: &str, url: &str| {
+            UrlPattern::try_from(pattern.to_owned()).unwrap().matches_repository(url)
+        };
+        for (pattern, url, expected) in [
+            ("ssh://git@github.com/acme/*", "git@github.com:acme/app.git", true),
+            ("ssh://github.com/acme", "ssh://git@github.com/acme/app", true),
+            ("ssh://github.com", "ssh://git@github.com:22/acme/app", true),
+            ("git@github.com:acme/*", "git@github.com:acme/app.git", true),
+            ("git@github.com:acme/*", "ssh://github.com/acme/app", true),
+            ("git@github.com:Acme/*", "git@github.com:acme/App.git", true),
+            ("git@github.com:acme/app.git", "git@github.com:acme/app", true),
+            ("git@[::1]:acme/*", "ssh://[::1]/acme/app", true),
+            ("git@github.com:acme/*", "git@github.com:acme/../evil/app", false),
+            ("git@github.com:acme/*", "ssh://git@github.com:2222/acme/app", false),
+            ("git@github.com:acme/*", "https://github.com/acme/app", false),
+            ("https://github.com/acme/*", "git@github.com:acme/app", false),
+            ("git@github.com:acme/*", "git@github.com.evil.org:acme/app", false),
+            ("ssh://h:2222/*", "ssh://git@h:2222/app", true),
+            ("https://h/Acme/*", "https://h/acme/app", true),
+        ] {
+            assert_eq!(matches(pattern, url), expected, "{pattern} {url}");
+        }
     }
 
     #[test]
