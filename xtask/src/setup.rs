@@ -1,4 +1,5 @@
-//! Installs what is needed to build guests: the WebAssembly target by rustup, or where rustup reaches none, Debian's packages.
+//! Installs what is needed to build guests and to run the tests: the WebAssembly target by rustup, or where rustup reaches
+//! none, Debian's packages; for the rest Debian's packages.
 
 use std::path::Path;
 
@@ -16,6 +17,9 @@ const RUST_PACKAGES: [&str; 6] =
 
 /// What compiles the C guest of the tests.
 const C_PACKAGES: [&str; 4] = ["clang-14", "lld-14", "wasi-libc", "libclang-rt-14-dev-wasm32"];
+
+/// Where systems keep the server; testkit looks there as well.
+const SSHD: [&str; 3] = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/bin/sshd"];
 
 /// Makes sure that guests can be built; how.
 pub(crate) fn setup() -> Result<Toolchain, Failed> {
@@ -47,6 +51,22 @@ pub(crate) fn setup_c() -> Result<&'static str, Failed> {
         install(&C_PACKAGES)?;
     }
     clang().ok_or_else(|| "clang is needed for the C guest of the tests and cannot be run".to_owned())
+}
+
+/// Makes sure that tests can serve Git over SSH.
+pub(crate) fn setup_sshd() -> Result<(), Failed> {
+    let there = || SSHD.iter().any(|path| Path::new(path).exists());
+    if !there() {
+        install(&["openssh-server"])?;
+        say(
+            "setup: Debian's openssh-server may start a server of its own; `systemctl disable --now ssh` ends it",
+        );
+    }
+    if there() {
+        Ok(())
+    } else {
+        Err("sshd is needed for the tests of Git over SSH and is not there".to_owned())
+    }
 }
 
 fn install(packages: &[&str]) -> Result<(), Failed> {

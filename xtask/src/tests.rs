@@ -2,7 +2,7 @@
 
 use crate::Failed;
 use crate::command::{Run, say};
-use crate::{guests, pages, steps, tidy, workspace};
+use crate::{guests, pages, setup, steps, tidy, workspace};
 
 /// Runs them all; the first failure ends it.
 pub(crate) fn run() -> Result<(), Failed> {
@@ -21,6 +21,7 @@ pub(crate) fn run() -> Result<(), Failed> {
         say("test: lints");
         cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
     }
+    setup::setup_sshd()?;
     say("test: tests");
     cargo().args(["test", "--workspace"]).run()
 }

@@ -5,7 +5,7 @@ mod backend;
 mod cgi;
 mod commit;
 mod hook;
-mod program;
+pub(crate) mod program;
 mod repository;
 mod tag;
 

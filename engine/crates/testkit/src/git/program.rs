@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 /// Settings of every command. Fetching any commit by its name is what forges allow.
-const SETTINGS: [&str; 7] = [
+pub(crate) const SETTINGS: [&str; 7] = [
     "safe.directory=*",
     "gc.auto=0",
     "maintenance.auto=false",

@@ -11,3 +11,4 @@ mod registry;
 mod registry_auth;
 mod routes;
 mod server;
+mod ssh;
