@@ -4,6 +4,7 @@ pub(crate) mod environment;
 
 use std::path::{Path, PathBuf};
 
+use windlass_git::KnownHosts;
 use windlass_model::call::git::Identity;
 use windlass_model::grant::{
     Access, AddressesGrant, DirectoryGrant, GitGrant, Grant, HttpGrant, MetadataGrant, UrlPattern,
@@ -68,6 +69,15 @@ pub(crate) fn parse_grant(text: &str) -> Result<Grant, String> {
     }
 }
 
+/// Reads the file of `--ssh-known-hosts`.
+///
+/// # Errors
+/// If it cannot be read, or a line of it cannot.
+pub(crate) fn parse_known_hosts(path: &str) -> Result<KnownHosts, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    KnownHosts::parse(&text).map_err(|e| e.to_string())
+}
+
 /// Reads `NAME <EMAIL>`.
 ///
 /// # Errors
@@ -126,6 +136,17 @@ mod tests {
         for wrong in ["git.local", "git.local=/no/such/dir", "addresses=x", "secrets=all"] {
             assert!(parse_grant(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn known_hosts_are_read() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "# none\n").unwrap();
+        assert!(parse_known_hosts(file.path().to_str().unwrap()).is_ok());
+        std::fs::write(file.path(), "# one\nh ssh-ed25519\n").unwrap();
+        let error = parse_known_hosts(file.path().to_str().unwrap()).unwrap_err();
+        assert!(error.starts_with("line 2: "), "{error}");
+        assert!(parse_known_hosts("/no/such/file").is_err());
     }
 
     #[test]

@@ -88,6 +88,7 @@ impl Demo {
             grants: Vec::new(),
             allow_credentials_over_http: false,
             integration: windlass_git::IntegrationPolicy::default(),
+            known_hosts: windlass_git::KnownHosts::default(),
             catalog,
             isolation: Isolation::Process,
             clock,

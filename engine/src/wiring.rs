@@ -9,7 +9,7 @@ use windlass_broker::{BrokerPorts, BrokerSettings, HostBroker};
 use windlass_catalog::StepDirectory;
 use windlass_discovery::{Discovery, DiscoveryPorts};
 use windlass_egress::{Egress, EgressConfig};
-use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy};
+use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy, KnownHosts};
 use windlass_model::call::CallError;
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
@@ -59,6 +59,8 @@ pub(crate) struct EngineOptions {
     pub(crate) allow_credentials_over_http: bool,
     /// How a push integrates what others pushed.
     pub(crate) integration: IntegrationPolicy,
+    /// The keys by which servers are known that are reached over SSH.
+    pub(crate) known_hosts: KnownHosts,
     /// The steps there are.
     pub(crate) catalog: Arc<dyn StepCatalog>,
     /// How steps are run.
@@ -94,6 +96,8 @@ pub(crate) struct HostOptions {
     pub(crate) allow_credentials_over_http: bool,
     /// How a push integrates what others pushed.
     pub(crate) integration: IntegrationPolicy,
+    /// The keys by which servers are known that are reached over SSH.
+    pub(crate) known_hosts: KnownHosts,
     /// How steps are run.
     pub(crate) isolation: Isolation,
     /// The time.
@@ -118,6 +122,7 @@ impl Host {
             mirrors: options.mirrors,
             egress: Arc::clone(&egress),
             integration: options.integration,
+            known_hosts: options.known_hosts,
         }));
         let objects = match &options.kubeconfig {
             Some(file) => Some(cluster(file, &clock, stop)?),
@@ -186,6 +191,7 @@ impl Engine {
             identity: options.identity,
             allow_credentials_over_http: options.allow_credentials_over_http,
             integration: options.integration,
+            known_hosts: options.known_hosts,
             isolation: options.isolation,
             clock: Arc::clone(&options.clock),
             progress: Arc::clone(&options.progress),

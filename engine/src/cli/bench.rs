@@ -58,6 +58,7 @@ impl BenchArgs {
             grants: Vec::new(),
             allow_credentials_over_http: false,
             integration: windlass_git::IntegrationPolicy::default(),
+            known_hosts: windlass_git::KnownHosts::default(),
             catalog,
             isolation: self.isolation,
             clock: Arc::new(SystemClock),

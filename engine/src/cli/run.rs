@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::ArgGroup;
 use tokio_util::sync::CancellationToken;
-use windlass_git::IntegrationPolicy;
+use windlass_git::{IntegrationPolicy, KnownHosts};
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
 use windlass_model::promotion::{Phase, StepStatus};
@@ -15,7 +15,9 @@ use windlass_ports::clock::Clock;
 use windlass_ports::step_catalog::StepCatalog;
 use windlass_promotion::state::PromotionState;
 
-use crate::config::{DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity};
+use crate::config::{
+    DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity, parse_known_hosts,
+};
 use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
 use crate::manifests;
 use crate::project::Project;
@@ -85,6 +87,10 @@ pub(crate) struct RunArgs {
     /// How git-push integrates what others pushed: AlwaysRebase, RebaseOrMerge, RebaseOrFail or AlwaysMerge.
     #[arg(long, value_name = "POLICY", default_value_t)]
     push_integration: IntegrationPolicy,
+    /// The keys by which servers are known that are reached over SSH, as OpenSSH writes them. Without it, those of
+    /// github.com, gitlab.com and bitbucket.org. A Secret may add more.
+    #[arg(long, value_name = "FILE", value_parser = parse_known_hosts)]
+    ssh_known_hosts: Option<KnownHosts>,
     /// How steps are run.
     #[arg(long, value_enum, default_value_t, hide = true)]
     isolation: Isolation,
@@ -121,6 +127,7 @@ impl RunArgs {
             grants: self.grants.clone(),
             allow_credentials_over_http: self.allow_credentials_over_http,
             integration: self.push_integration,
+            known_hosts: self.ssh_known_hosts.clone().unwrap_or_else(KnownHosts::well_known),
             catalog,
             isolation: self.isolation,
             clock,

@@ -1,21 +1,51 @@
 //! The credentials of repositories, by Kargo's rules (`kargo.md` section 7): Secrets with the label `cred-type`, the
 //! project's own before the shared ones, by name, and the first that matches wins.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use windlass_egress::is_loopback_url;
-use windlass_model::freight::address::{normalize_chart, normalize_git, normalize_image};
+use windlass_model::freight::address::{is_ssh, normalize_git, normalize_image};
 use windlass_model::grant::without_user_info;
 use windlass_model::ids::ProjectName;
-use windlass_model::manifest::secret::{Secret, SecretValue};
-use windlass_ports::credentials::{Credential, CredentialType, Credentials};
+use windlass_model::manifest::secret::SecretValue;
+use windlass_ports::credentials::{Credential, Credentials, GitCredential, SshKey};
 use windlass_versions::GoRegex;
 
 use super::{Project, SHARED_NAMESPACE};
 
 /// Keys of credentials that cannot be used yet.
-const NOT_YET: [&str; 5] =
-    ["sshPrivateKey", "githubAppPrivateKey", "awsAccessKeyID", "gcpServiceAccountKey", "githubAppID"];
+const NOT_YET: [&str; 4] = ["githubAppPrivateKey", "awsAccessKeyID", "gcpServiceAccountKey", "githubAppID"];
+
+/// What kind of repository a Secret is for, by the label `kargo.akuity.io/cred-type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CredentialType {
+    Git,
+    Image,
+}
+
+impl CredentialType {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Git => "git",
+            Self::Image => "image",
+        }
+    }
+
+    fn normalize(self, url: &str) -> String {
+        match self {
+            Self::Git => normalize_git(url),
+            Self::Image => normalize_image(url),
+        }
+    }
+}
+
+/// The Secret that applies to a repository.
+struct Applies {
+    /// `namespace/name`.
+    source: String,
+    values: BTreeMap<String, SecretValue>,
+}
 
 /// Credentials from the Secrets of a project.
 pub(crate) struct SecretCredentials {
@@ -30,17 +60,12 @@ impl SecretCredentials {
     }
 }
 
-impl Credentials for SecretCredentials {
-    fn find(
-        &self,
-        project: &ProjectName,
-        of: CredentialType,
-        url: &str,
-    ) -> Result<Option<Credential>, String> {
+impl SecretCredentials {
+    /// The first that fits: the project's own come before the shared ones.
+    fn find(&self, project: &ProjectName, of: CredentialType, url: &str) -> Result<Option<Applies>, String> {
         if *project != self.project.name {
             return Ok(None);
         }
-        let plain = url::Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_loopback_url(&url));
         let own = self.project.secrets.iter().map(|named| (project.as_str(), named));
         let shared = self.project.shared_secrets.iter().map(|named| (SHARED_NAMESPACE, named));
         for (namespace, (name, secret)) in own.chain(shared) {
@@ -51,46 +76,83 @@ impl Credentials for SecretCredentials {
             let values = secret.values().map_err(|e| format!("Secret {source}: {e}"))?;
             let value = |key: &str| values.get(key).map(SecretValue::expose).unwrap_or_default();
             if matches(of, value("repoURL"), value("repoURLIsRegex") == "true", url) {
-                let credential = basic(secret, &source)?;
-                if credential.is_some() && plain && !self.allow_over_http {
-                    return Err(over_http(&source, url));
-                }
-                return Ok(credential);
+                return Ok(Some(Applies { source, values }));
             }
         }
         Ok(None)
     }
+
+    /// User and password, unless they would be seen by others.
+    fn password(&self, secret: &Applies, url: &str) -> Result<Option<Credential>, String> {
+        let credential = secret.password();
+        let plain = url::Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_loopback_url(&url));
+        if credential.is_some() && plain && !self.allow_over_http {
+            return Err(over_http(&secret.source, url));
+        }
+        Ok(credential)
+    }
+}
+
+impl Credentials for SecretCredentials {
+    fn find_git(&self, project: &ProjectName, url: &str) -> Result<Option<GitCredential>, String> {
+        let Some(secret) = self.find(project, CredentialType::Git, url)? else { return Ok(None) };
+        let password = self.password(&secret, url)?.map(GitCredential::Password);
+        let key = secret.key().map(GitCredential::Key);
+        // A Secret that has both has one for each protocol.
+        let found = if is_ssh(url) { key.or(password) } else { password.or(key) };
+        match found {
+            Some(credential) => Ok(Some(credential)),
+            None => secret.nothing(),
+        }
+    }
+
+    fn find_image(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String> {
+        let Some(secret) = self.find(project, CredentialType::Image, url)? else { return Ok(None) };
+        match self.password(&secret, url)? {
+            Some(credential) => Ok(Some(credential)),
+            None => secret.nothing(),
+        }
+    }
+}
+
+impl Applies {
+    fn value(&self, key: &str) -> Option<SecretValue> {
+        self.values.get(key).filter(|value| !value.expose().is_empty()).cloned()
+    }
+
+    fn password(&self) -> Option<Credential> {
+        let (username, password) = (self.value("username")?, self.value("password")?);
+        Some(Credential { source: self.source.clone(), username, password })
+    }
+
+    fn key(&self) -> Option<SshKey> {
+        Some(SshKey {
+            source: self.source.clone(),
+            username: self.value("username"),
+            private_key: self.value("sshPrivateKey")?,
+            known_hosts: self.value("sshKnownHosts").map(|hosts| hosts.expose().to_owned()),
+        })
+    }
+
+    /// A Secret without anything to log in with means that nobody does.
+    fn nothing<T>(&self) -> Result<Option<T>, String> {
+        match NOT_YET.iter().find(|key| self.values.contains_key(**key)) {
+            Some(key) => Err(format!(
+                "Secret {} has {key}, which cannot be used yet; give it username and password (a token will do)",
+                self.source
+            )),
+            None => Ok(None),
+        }
+    }
 }
 
 fn matches(of: CredentialType, pattern: &str, is_regex: bool, url: &str) -> bool {
-    let normalize = match of {
-        CredentialType::Git => normalize_git,
-        CredentialType::Image => normalize_image,
-        CredentialType::Helm => normalize_chart,
-    };
     if is_regex {
         // An expression that cannot be read matches nothing, as in Kargo.
         return GoRegex::parse(pattern)
-            .is_ok_and(|regex| regex.is_match(url) || regex.is_match(&normalize(url)));
+            .is_ok_and(|regex| regex.is_match(url) || regex.is_match(&of.normalize(url)));
     }
-    !pattern.is_empty() && normalize(pattern) == normalize(url)
-}
-
-/// User and password; a Secret without them means that nobody is asked for any.
-fn basic(secret: &Secret, source: &str) -> Result<Option<Credential>, String> {
-    let values = secret.values().map_err(|e| format!("Secret {source}: {e}"))?;
-    let value = |key: &str| values.get(key).filter(|value| !value.expose().is_empty()).cloned();
-    match (value("username"), value("password")) {
-        (Some(username), Some(password)) => {
-            Ok(Some(Credential { source: source.to_owned(), username, password }))
-        }
-        _ => match NOT_YET.iter().find(|key| values.contains_key(**key)) {
-            Some(key) => Err(format!(
-                "Secret {source} has {key}, which cannot be used yet; give it username and password (a token will do)"
-            )),
-            None => Ok(None),
-        },
-    }
+    !pattern.is_empty() && of.normalize(pattern) == of.normalize(url)
 }
 
 fn over_http(source: &str, url: &str) -> String {
@@ -103,6 +165,8 @@ fn over_http(source: &str, url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use windlass_model::manifest::secret::Secret;
+
     use super::*;
     use crate::manifests::{Manifests, NamespacedName};
 
@@ -132,8 +196,11 @@ mod tests {
         let project = Arc::new(Project::pick(manifests, None).unwrap());
         let name = project.name.clone();
         let credentials = SecretCredentials::new(project, over_http);
-        let found = credentials.find(&name, CredentialType::Git, url)?;
-        Ok(found.map(|credential| credential.source))
+        let found = credentials.find_git(&name, url)?;
+        Ok(found.map(|credential| match credential {
+            GitCredential::Password(credential) => credential.source,
+            GitCredential::Key(key) => format!("key of {}", key.source),
+        }))
     }
 
     const LOGIN: [(&str, &str); 2] = [("username", "ada"), ("password", "hunter2")];
@@ -179,5 +246,35 @@ mod tests {
         assert!(found(secrets("http://h/app"), false, "http://h/other").is_none());
         assert!(found(secrets("http://h/app"), true, "http://h/app").is_some());
         assert!(found(secrets("http://127.0.0.1:8/app"), false, "http://127.0.0.1:8/app").is_some());
+    }
+
+    #[test]
+    fn a_key_is_for_ssh_in_either_form() {
+        let key = ("sshPrivateKey", "-----BEGIN");
+        let both = [LOGIN.as_slice(), &[key]].concat();
+        let with = |url, data: &[(&'static str, &'static str)]| {
+            vec![secret("a", "p", "git", &[&[("repoURL", url)], data].concat())]
+        };
+        for (pattern, data, url, expected) in [
+            ("git@H:acme/app.git", &[key][..], "ssh://git@h/acme/app", Some("key of p/a")),
+            ("ssh://git@h/acme/app.git", &[key], "git@h:acme/app", Some("key of p/a")),
+            ("ssh://git@h/acme/app", &both, "git@h:acme/app", Some("key of p/a")),
+            ("https://h/acme/app", &both, "https://h/acme/app", Some("p/a")),
+            // What does not fit the protocol is found nevertheless, to be told.
+            ("git@h:acme/app", &LOGIN, "git@h:acme/app", Some("p/a")),
+            ("https://h/acme/app", &[key], "https://h/acme/app", Some("key of p/a")),
+            ("ssh://h/acme/app", &[key], "git@h:acme/app", None),
+            ("https://h/acme/app", &[key], "git@h:acme/app", None),
+        ] {
+            assert_eq!(found(with(pattern, data), false, url).as_deref(), expected, "{pattern} {url}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_yet_is_told() {
+        let app = [("repoURL", "https://h/app"), ("githubAppPrivateKey", "x")];
+        let error = find(vec![secret("a", "p", "git", &app)], false, "https://h/app").unwrap_err();
+        assert!(error.starts_with("Secret p/a has githubAppPrivateKey, which cannot be used yet"), "{error}");
+        assert_eq!(found(vec![secret("a", "p", "git", &app[..1])], false, "https://h/app"), None);
     }
 }

@@ -14,7 +14,7 @@ use windlass_model::call::git::{
 };
 use windlass_model::call::{CallError, ErrorKind, WorkPath};
 use windlass_model::digest::CommitId;
-use windlass_ports::credentials::Credential;
+use windlass_ports::credentials::GitCredential;
 use windlass_ports::git::{Git, GitScope, NetworkScope, RefUpdater};
 use windlass_ports::git_history::{CommitFilter, CommitInfo, GitHistory, GitRepository};
 use windlass_workdir::AttemptDir;
@@ -24,6 +24,7 @@ use crate::mirror::{Mirror, Wire};
 use crate::policy::IntegrationPolicy;
 use crate::push::{Destination, NextPush, PushJob, Seen};
 use crate::remote::Remote;
+use crate::ssh::KnownHosts;
 use crate::stage::{Staging, oid};
 use crate::state::Worktrees;
 use crate::writers::Writers;
@@ -43,6 +44,8 @@ pub struct GitHostConfig {
     pub egress: Arc<Egress>,
     /// How a push integrates what others pushed.
     pub integration: IntegrationPolicy,
+    /// The keys by which servers are known that are reached over SSH.
+    pub known_hosts: KnownHosts,
 }
 
 /// Git for steps and discovery.
@@ -50,6 +53,7 @@ pub struct GitHost {
     mirrors: PathBuf,
     egress: Arc<Egress>,
     integration: IntegrationPolicy,
+    known_hosts: Arc<KnownHosts>,
     threads: Arc<Semaphore>,
     writers: Writers,
 }
@@ -62,13 +66,19 @@ impl GitHost {
             mirrors: config.mirrors,
             egress: config.egress,
             integration: config.integration,
+            known_hosts: Arc::new(config.known_hosts),
             threads: Arc::new(Semaphore::new(THREADS)),
             writers: Writers::default(),
         }
     }
 
     fn wire(&self, network: &NetworkScope) -> Wire {
-        Wire { egress: Arc::clone(&self.egress), network: network.clone(), runtime: Handle::current() }
+        Wire {
+            egress: Arc::clone(&self.egress),
+            network: network.clone(),
+            runtime: Handle::current(),
+            known_hosts: Arc::clone(&self.known_hosts),
+        }
     }
 
     /// Runs blocking work on a thread of the pool. It is never left behind: whoever cancels waits until it has noticed.
@@ -92,7 +102,7 @@ impl GitHost {
     async fn refuse_tag_of_remote(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &Tag,
     ) -> Result<(), CallError> {
         let (dir, path) = (Arc::clone(&scope.dir), args.path.clone());
@@ -150,7 +160,7 @@ impl Git for GitHost {
     async fn clone_repository(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &CloneCall,
         refs: &dyn RefUpdater,
     ) -> Result<Vec<CommitId>, CallError> {
@@ -189,7 +199,7 @@ impl Git for GitHost {
     async fn list_refs(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &ListRefs,
     ) -> Result<Vec<(String, CommitId)>, CallError> {
         let remote = Remote::of(scope, &args.url, credential, false)?;
@@ -256,7 +266,7 @@ impl Git for GitHost {
     async fn tag(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &Tag,
     ) -> Result<CommitId, CallError> {
         if !args.options.force {
@@ -273,7 +283,7 @@ impl Git for GitHost {
     async fn push(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &Push,
         refs: &dyn RefUpdater,
     ) -> Result<Pushed, CallError> {
@@ -326,7 +336,7 @@ impl Git for GitHost {
     async fn update_ref(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         update: &UpdateRef,
     ) -> Result<RefUpdated, CallError> {
         let remote = Remote::of(scope, &update.url, credential, update.insecure_skip_tls_verify)?;
@@ -337,7 +347,7 @@ impl Git for GitHost {
     async fn read_ref(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         url: &str,
         reference: &str,
     ) -> Result<Option<CommitId>, CallError> {

@@ -1,5 +1,5 @@
 //! Git for steps and for discovery. The only room that speaks Git, through libgit2, which gets no network of its own:
-//! HTTP goes over `egress`, `file://` only into directories that the operator lists.
+//! HTTP and SSH go over `egress`, `file://` only into directories that the operator lists.
 //!
 //! Three places hold Git data. A *mirror* per (tenant, URL, credential) under the data directory has what was fetched.
 //! A *repository* per promotion and URL has the promotion's own commits and borrows the rest from the mirror. The *work
@@ -24,6 +24,7 @@ mod remote;
 mod repository;
 mod setup;
 mod sparse;
+mod ssh;
 mod stage;
 mod state;
 mod submodule;
@@ -33,3 +34,4 @@ mod writers;
 
 pub use host::{GitHost, GitHostConfig};
 pub use policy::{IntegrationPolicy, UnknownPolicy};
+pub use ssh::{InvalidLine, KnownHosts};

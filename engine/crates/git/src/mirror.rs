@@ -19,6 +19,7 @@ use windlass_ports::git::NetworkScope;
 use crate::error::failed;
 use crate::remote::Remote;
 use crate::setup;
+use crate::ssh::KnownHosts;
 use crate::transport::{Transfer, with_transfer};
 
 /// The refs a remote has, as it tells them.
@@ -56,6 +57,8 @@ pub(crate) struct Wire {
     pub(crate) egress: Arc<Egress>,
     pub(crate) network: NetworkScope,
     pub(crate) runtime: Handle,
+    /// The servers that the operator knows.
+    pub(crate) known_hosts: Arc<KnownHosts>,
 }
 
 impl Wire {
@@ -65,18 +68,7 @@ impl Wire {
         remote: &Remote,
         work: impl FnOnce() -> Result<T, git2::Error>,
     ) -> Result<T, CallError> {
-        let (credential, insecure) = match remote {
-            Remote::Http { credential, insecure, .. } => (credential.clone(), *insecure),
-            Remote::Local { .. } => (None, false),
-        };
-        let transfer = Transfer::new(
-            Arc::clone(&self.egress),
-            self.network.clone(),
-            credential,
-            insecure,
-            self.runtime.clone(),
-        );
-        with_transfer(transfer, work)
+        with_transfer(Transfer::new(self.clone(), remote.clone()), work)
     }
 
     /// Callbacks that end a transfer when its attempt is to end.

@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use windlass_egress::is_loopback_url;
 use windlass_model::call::CallError;
+use windlass_model::freight::address::is_ssh;
 use windlass_model::grant::without_user_info;
 use windlass_model::manifest::secret::SecretValue;
-use windlass_ports::credentials::Credential;
+use windlass_ports::credentials::{Credential, GitCredential, SshKey};
 use windlass_ports::git::GitScope;
 use windlass_ports::git_history::GitRepository;
+
+use crate::ssh::SshAddress;
 
 /// A remote repository.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub(crate) enum Remote {
         credential: Option<Credential>,
         insecure: bool,
     },
+    /// SSH.
+    Ssh { address: SshAddress, credential: SshKey },
     /// A directory of this host.
     Local { path: PathBuf },
 }
@@ -30,10 +35,13 @@ impl Remote {
     /// `file://` is allowed only beneath the directories in `local`.
     pub(crate) fn parse(
         url: &str,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         insecure: bool,
         local: &[String],
     ) -> Result<Self, CallError> {
+        if is_ssh(url) {
+            return Self::ssh(url, credential);
+        }
         let parsed = url::Url::parse(url).ok().filter(|parsed| !parsed.cannot_be_a_base());
         match parsed.as_ref().map(url::Url::scheme) {
             Some("http" | "https") => Self::http(url, credential, insecure),
@@ -42,14 +50,42 @@ impl Remote {
                 let path = path.ok_or_else(|| invalid(url, "it is no path of this host"))?;
                 Self::local(url, &path, local)
             }
-            Some("ssh") => Err(ssh(url)),
-            // scp-like: user@host:path
-            _ if url.contains('@') && url.contains(':') && !url.contains("://") => Err(ssh(url)),
-            _ => Err(invalid(url, "give an https:// URL")),
+            _ => Err(invalid(url, "give an https:// or ssh:// URL")),
         }
     }
 
-    fn http(url: &str, credential: Option<&Credential>, insecure: bool) -> Result<Self, CallError> {
+    fn ssh(url: &str, credential: Option<&GitCredential>) -> Result<Self, CallError> {
+        let address = SshAddress::parse(url)?;
+        match credential {
+            Some(GitCredential::Key(key)) => Ok(Self::Ssh { address, credential: key.clone() }),
+            Some(GitCredential::Password(other)) => Err(unfit(
+                url,
+                &other.source,
+                "has a password, but SSH logs in with a key; give it sshPrivateKey, or name the repository's https:// URL",
+            )),
+            None => Err(CallError::denied(
+                "git-credentials",
+                format!(
+                    "{url} is reached over SSH, which takes a key; add a Secret with the label kargo.akuity.io/cred-type: git \
+                     and the data repoURL and sshPrivateKey"
+                ),
+            )),
+        }
+    }
+
+    fn http(url: &str, credential: Option<&GitCredential>, insecure: bool) -> Result<Self, CallError> {
+        let credential = match credential {
+            Some(GitCredential::Key(key)) => {
+                return Err(unfit(
+                    url,
+                    &key.source,
+                    "has a key, which is for SSH; name the repository's ssh:// URL, or give the Secret username and password \
+                     (a token will do)",
+                ));
+            }
+            Some(GitCredential::Password(credential)) => Some(credential),
+            None => None,
+        };
         let mut parsed = url::Url::parse(url).map_err(|e| invalid(url, &e.to_string()))?;
         if parsed.password().is_some() && parsed.scheme() == "http" && !is_loopback_url(&parsed) {
             return Err(unencrypted(url));
@@ -91,7 +127,7 @@ impl Remote {
     pub(crate) fn of(
         scope: &GitScope,
         url: &str,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         insecure: bool,
     ) -> Result<Self, CallError> {
         Self::parse(url, credential, insecure, &scope.local)
@@ -107,6 +143,7 @@ impl Remote {
     pub(crate) fn address(&self) -> String {
         match self {
             Self::Http { url, .. } => url.clone(),
+            Self::Ssh { address, .. } => address.canonical(),
             Self::Local { path } => path.display().to_string(),
         }
     }
@@ -115,6 +152,7 @@ impl Remote {
     pub(crate) fn credential_id(&self) -> &str {
         match self {
             Self::Http { credential: Some(credential), .. } => &credential.source,
+            Self::Ssh { credential, .. } => &credential.source,
             Self::Http { credential: None, .. } | Self::Local { .. } => "anonymous",
         }
     }
@@ -138,9 +176,7 @@ fn unencrypted(url: &str) -> CallError {
     )
 }
 
-fn ssh(url: &str) -> CallError {
-    CallError::invalid(
-        "git-ssh-unsupported",
-        format!("{url}: repositories over SSH cannot be used yet; name the repository's https:// URL"),
-    )
+fn unfit(url: &str, source: &str, why: &str) -> CallError {
+    let url = without_user_info(url);
+    CallError::invalid("git-credentials-unfit", format!("{url}: Secret {source} {why}"))
 }

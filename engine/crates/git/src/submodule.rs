@@ -4,6 +4,7 @@ use std::path::Path;
 
 use git2::{Config, Oid, Repository};
 use windlass_model::call::CallError;
+use windlass_model::freight::address::is_ssh;
 use windlass_model::grant::without_user_info;
 use windlass_workdir::{Dir, Tree};
 
@@ -74,6 +75,9 @@ fn check_out_one(
     submodule: &SubmoduleAt,
     depth: u32,
 ) -> Result<(), CallError> {
+    if is_ssh(url) {
+        return Err(over_ssh(url));
+    }
     job.permission.may_read(url)?;
     let remote = Remote::parse(url, None, job.args.options.insecure_skip_tls_verify, job.local)?;
     let mirror = Mirror::of(job.mirrors, &job.wire.network.tenant, &remote);
@@ -90,6 +94,18 @@ fn check_out_one(
     let url = without_user_info(url);
     let outer = Outer { url, repository: &repository, tree, root: &root, submodules: &written.submodules };
     check_out(job, files, &outer, depth + 1)
+}
+
+/// Nobody reads over SSH without a key, and the outer repository's key is not for others.
+fn over_ssh(url: &str) -> CallError {
+    CallError::denied(
+        "git-submodule-ssh",
+        format!(
+            "submodule {} would be reached over SSH, but submodules are read without credentials; name its https:// URL in \
+             .gitmodules",
+            without_user_info(url)
+        ),
+    )
 }
 
 /// The paths and URLs in `.gitmodules`.
@@ -136,6 +152,9 @@ fn has_include(content: &[u8]) -> bool {
 fn absolute(base: &str, url: &str) -> Result<String, CallError> {
     if !url.starts_with("./") && !url.starts_with("../") {
         return Ok(url.to_owned());
+    }
+    if is_ssh(base) {
+        return Err(over_ssh(url));
     }
     let wrong = || CallError::invalid("url-invalid", format!("submodule URL {url:?} does not fit {base}"));
     let mut parsed = url::Url::parse(base).map_err(|_| wrong())?;

@@ -9,14 +9,11 @@ use windlass_model::call::git::{RefUpdated, UpdateRef};
 use windlass_model::call::{CallError, ErrorKind};
 use windlass_model::digest::CommitId;
 
-use crate::error::failed;
+use crate::error::{MOST_SAID, failed, in_its_words};
 use crate::mirror::Wire;
 use crate::remote::Remote;
 use crate::repository::{self, peeled};
 use crate::stage::{commit_id, oid};
-
-/// As much of a server's own words is kept, in bytes.
-const MOST_SAID: usize = 2_000;
 
 /// What a ref of a remote points to now.
 pub(crate) fn read_ref(wire: &Wire, remote: &Remote, reference: &str) -> Result<Option<CommitId>, CallError> {
@@ -32,7 +29,7 @@ pub(crate) fn update_ref(
 ) -> Result<RefUpdated, CallError> {
     let repository = repository::open(promotion, &update.url)?;
     match remote {
-        Remote::Http { .. } => update_over_http(wire, remote, &repository, update)?,
+        Remote::Http { .. } | Remote::Ssh { .. } => update_over_network(wire, remote, &repository, update)?,
         Remote::Local { path } => update_local(path, &repository, update)?,
     }
     Ok(RefUpdated { commit: update.new })
@@ -48,7 +45,7 @@ fn moved(update: &UpdateRef, now: Option<CommitId>) -> CallError {
     .with("current", serde_json::json!(now))
 }
 
-fn update_over_http(
+fn update_over_network(
     wire: &Wire,
     remote: &Remote,
     repository: &Repository,
@@ -107,14 +104,6 @@ fn update_over_http(
             ),
         )),
     }
-}
-
-/// What hooks of the server printed, for a message.
-fn in_its_words(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
-    let lines = text.split(['\n', '\r']).map(|line| line.trim().replace(|c: char| c.is_control(), " "));
-    let words = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
-    if words.is_empty() { String::new() } else { format!(" (it says: {words})") }
 }
 
 /// A repository on this host: its objects are copied and its ref is swapped under its own lock.

@@ -5,29 +5,6 @@ use std::fmt;
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::secret::SecretValue;
 
-/// What kind of repository a credential is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CredentialType {
-    /// Git repositories.
-    Git,
-    /// Image repositories.
-    Image,
-    /// Chart repositories.
-    Helm,
-}
-
-impl CredentialType {
-    /// The value of the label `kargo.akuity.io/cred-type`.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Git => "git",
-            Self::Image => "image",
-            Self::Helm => "helm",
-        }
-    }
-}
-
 /// A user name and a password, or a token in its place.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
@@ -45,16 +22,45 @@ impl fmt::Debug for Credential {
     }
 }
 
+/// A private key, to log in with over SSH.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SshKey {
+    /// Where it comes from, `namespace/name` of the Secret.
+    pub source: String,
+    /// The user; none: the one in the URL.
+    pub username: Option<SecretValue>,
+    /// The key, in PEM.
+    pub private_key: SecretValue,
+    /// Servers that are trusted beside those of the operator, in the format of `known_hosts`.
+    pub known_hosts: Option<String>,
+}
+
+impl fmt::Debug for SshKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SshKey(of {})", self.source)
+    }
+}
+
+/// The credential of a Git repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GitCredential {
+    /// For HTTP.
+    Password(Credential),
+    /// For SSH.
+    Key(SshKey),
+}
+
 /// Finds credentials.
 pub trait Credentials: Send + Sync {
-    /// The credential for a repository; `None` to go without.
+    /// The credential for a Git repository; `None` to go without.
     ///
     /// # Errors
     /// A message, if the Secret that applies cannot be read.
-    fn find(
-        &self,
-        project: &ProjectName,
-        of: CredentialType,
-        url: &str,
-    ) -> Result<Option<Credential>, String>;
+    fn find_git(&self, project: &ProjectName, url: &str) -> Result<Option<GitCredential>, String>;
+
+    /// The credential for an image repository; `None` to go without.
+    ///
+    /// # Errors
+    /// As [`Credentials::find_git`].
+    fn find_image(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String>;
 }

@@ -11,7 +11,7 @@ use windlass_model::ids::TenantId;
 use windlass_model::time::Timestamp;
 use windlass_workdir::AttemptDir;
 
-use crate::credentials::Credential;
+use crate::credentials::GitCredential;
 
 /// Which addresses may be reached, and how much may cross the network.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub trait Git: Send + Sync {
     async fn clone_repository(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &git::Clone,
         refs: &dyn RefUpdater,
     ) -> Result<Vec<CommitId>, CallError>;
@@ -88,7 +88,7 @@ pub trait Git: Send + Sync {
     async fn list_refs(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &git::ListRefs,
     ) -> Result<Vec<(String, CommitId)>, CallError>;
 
@@ -116,7 +116,7 @@ pub trait Git: Send + Sync {
     async fn tag(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &git::Tag,
     ) -> Result<CommitId, CallError>;
 
@@ -124,7 +124,7 @@ pub trait Git: Send + Sync {
     async fn push(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         args: &git::Push,
         refs: &dyn RefUpdater,
     ) -> Result<git::Pushed, CallError>;
@@ -134,7 +134,7 @@ pub trait Git: Send + Sync {
     async fn update_ref(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         update: &git::UpdateRef,
     ) -> Result<git::RefUpdated, CallError>;
 
@@ -142,7 +142,7 @@ pub trait Git: Send + Sync {
     async fn read_ref(
         &self,
         scope: &GitScope,
-        credential: Option<&Credential>,
+        credential: Option<&GitCredential>,
         url: &str,
         reference: &str,
     ) -> Result<Option<CommitId>, CallError>;

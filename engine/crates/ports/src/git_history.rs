@@ -7,7 +7,7 @@ use windlass_model::call::CallError;
 use windlass_model::digest::CommitId;
 use windlass_model::time::Timestamp;
 
-use crate::credentials::Credential;
+use crate::credentials::GitCredential;
 use crate::git::NetworkScope;
 
 /// A repository and how it is reached.
@@ -16,7 +16,7 @@ pub struct GitRepository {
     /// Where it is.
     pub url: String,
     /// With which credential.
-    pub credential: Option<Credential>,
+    pub credential: Option<GitCredential>,
     /// Do not check the server's certificate.
     pub insecure_skip_tls_verify: bool,
     /// Directories beneath which `file://` repositories are allowed.

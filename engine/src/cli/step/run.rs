@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
-use windlass_git::IntegrationPolicy;
+use windlass_git::{IntegrationPolicy, KnownHosts};
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
 use windlass_ports::step_catalog::{CatalogError, StepCatalog, StepKind};
 
-use crate::config::{DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity};
+use crate::config::{
+    DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity, parse_known_hosts,
+};
 use crate::failure::{EXIT_INTERRUPTED, Failure};
 use crate::manifests::{self, Manifests};
 use crate::project::Project;
@@ -70,6 +72,10 @@ pub(crate) struct StepRunArgs {
     /// How git-push integrates what others pushed: AlwaysRebase, RebaseOrMerge, RebaseOrFail or AlwaysMerge.
     #[arg(long, value_name = "POLICY", default_value_t)]
     push_integration: IntegrationPolicy,
+    /// The keys by which servers are known that are reached over SSH, as OpenSSH writes them. Without it, those of
+    /// github.com, gitlab.com and bitbucket.org. A Secret may add more.
+    #[arg(long, value_name = "FILE", value_parser = parse_known_hosts)]
+    ssh_known_hosts: Option<KnownHosts>,
     /// Where to keep what belongs to the work directory and stands outside of it: clones, unpushed commits.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -148,6 +154,7 @@ impl StepRunArgs {
             identity: self.author.clone().unwrap_or_else(default_identity),
             allow_credentials_over_http: self.allow_credentials_over_http,
             integration: self.push_integration,
+            known_hosts: self.ssh_known_hosts.clone().unwrap_or_else(KnownHosts::well_known),
             isolation: self.isolation,
             clock,
             progress: Arc::new(LiveProgress::new(self.output == Output::Json, self.verbose)),

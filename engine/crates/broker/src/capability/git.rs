@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use windlass_model::call::git::{Clone, Commit, ListRefs, Push, RefUpdated, Tag, UpdateRef};
 use windlass_model::call::{Answer, Call, CallError, Reply};
 use windlass_model::grant::Access;
-use windlass_ports::credentials::{Credential, CredentialType};
+use windlass_ports::credentials::GitCredential;
 use windlass_ports::git::{GitScope, ReadPermission, RefUpdater};
 
 use super::Capabilities;
@@ -47,8 +47,8 @@ impl Capabilities {
         &self,
         session: &Session,
         url: &str,
-    ) -> Result<Option<Credential>, CallError> {
-        let found = self.ports.credentials.find(&session.spec.project, CredentialType::Git, url);
+    ) -> Result<Option<GitCredential>, CallError> {
+        let found = self.ports.credentials.find_git(&session.spec.project, url);
         found.map_err(|message| CallError::invalid("credential-unreadable", message))
     }
 

@@ -7,7 +7,6 @@ use windlass_model::digest::CommitId;
 use windlass_model::discovered::{DiscoveredCommit, GitDiscovery};
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::warehouse::{CommitSelectionStrategy, GitSubscription};
-use windlass_ports::credentials::CredentialType;
 use windlass_ports::git::NetworkScope;
 use windlass_ports::git_history::{CommitInfo, GitRepository};
 
@@ -83,7 +82,7 @@ fn repository(
 ) -> Result<GitRepository, String> {
     let url = subscription.repo_url.clone();
     Ok(GitRepository {
-        credential: ports.credentials.find(project, CredentialType::Git, &url)?,
+        credential: ports.credentials.find_git(project, &url)?,
         url,
         insecure_skip_tls_verify: subscription.insecure_skip_tls_verify,
         local: local.to_vec(),

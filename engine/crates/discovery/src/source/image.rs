@@ -4,7 +4,7 @@ use windlass_model::artifact::Image;
 use windlass_model::discovered::{DiscoveredImage, ImageDiscovery};
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::warehouse::ImageSubscription;
-use windlass_ports::credentials::{Credential, CredentialType};
+use windlass_ports::credentials::Credential;
 use windlass_ports::git::NetworkScope;
 use windlass_ports::images::ImageRepository;
 
@@ -76,6 +76,6 @@ fn repository(
         url: subscription.repo_url.clone(),
         insecure_skip_tls_verify: subscription.insecure_skip_tls_verify,
     };
-    let credential = ports.credentials.find(project, CredentialType::Image, &repository.url)?;
+    let credential = ports.credentials.find_image(project, &repository.url)?;
     Ok((repository, credential))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use tempfile::TempDir;
 use windlass_egress::{Egress, EgressConfig};
-use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy};
+use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy, KnownHosts};
 use windlass_model::call::git::{
     Checkout, Clone as CloneCall, CloneOptions, Commit, CommitOptions, Committed, Identity, Push,
     PushOptions, RefUpdated, Rev, Target, UpdateRef,
@@ -16,7 +16,7 @@ use windlass_model::call::{CallError, ErrorKind, WorkPath};
 use windlass_model::digest::CommitId;
 use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::clock::{Clock, FakeClock};
-use windlass_ports::credentials::Credential;
+use windlass_ports::credentials::{Credential, GitCredential};
 use windlass_ports::git::{Git as _, GitScope, ReadPermission, RefUpdater};
 use windlass_testkit::git::{GitServer, GitServerConfig, NewCommit, Repository};
 use windlass_testkit::network::open_scope;
@@ -59,13 +59,15 @@ pub(crate) async fn fixture_with(policy: IntegrationPolicy) -> (Forge, Repositor
 pub(crate) struct Promotion {
     pub(crate) host: GitHost,
     pub(crate) scope: GitScope,
-    pub(crate) credential: Option<Credential>,
+    pub(crate) credential: Option<GitCredential>,
     /// The work directory.
     pub(crate) work: PathBuf,
     /// The repository it works with.
     pub(crate) url: String,
     pub(crate) permission: Arc<Permission>,
     pub(crate) options: CloneOptions,
+    /// The time, which stands still.
+    pub(crate) clock: Arc<FakeClock>,
     dir: PromotionDir,
     next_step: usize,
 }
@@ -100,24 +102,31 @@ impl RefUpdater for Refs<'_> {
 impl Promotion {
     /// A promotion of its own, with mirrors of its own.
     pub(crate) fn new(forge: &Forge, name: &str) -> Self {
-        Self::integrating(forge, name, IntegrationPolicy::default())
+        Self::made(forge, name, EgressConfig::default(), KnownHosts::default(), IntegrationPolicy::default())
     }
 
     /// The same, whose pushes integrate by a policy.
     pub(crate) fn integrating(forge: &Forge, name: &str, integration: IntegrationPolicy) -> Self {
-        Self::made(forge, name, EgressConfig::default(), integration)
+        Self::made(forge, name, EgressConfig::default(), KnownHosts::default(), integration)
     }
 
-    /// The same, with a way out of its own.
-    pub(crate) fn trusting(forge: &Forge, name: &str, egress: EgressConfig) -> Self {
-        Self::made(forge, name, egress, IntegrationPolicy::default())
+    /// The same, with other servers to trust.
+    pub(crate) fn trusting(forge: &Forge, name: &str, egress: EgressConfig, known_hosts: KnownHosts) -> Self {
+        Self::made(forge, name, egress, known_hosts, IntegrationPolicy::default())
     }
 
-    fn made(forge: &Forge, name: &str, egress: EgressConfig, integration: IntegrationPolicy) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(FakeClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
-        let egress = Arc::new(Egress::new(egress, clock));
+    fn made(
+        forge: &Forge,
+        name: &str,
+        egress: EgressConfig,
+        known_hosts: KnownHosts,
+        integration: IntegrationPolicy,
+    ) -> Self {
+        let clock = Arc::new(FakeClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
+        let egress = Arc::new(Egress::new(egress, Arc::clone(&clock) as Arc<dyn Clock>));
         let base = forge.dir.path().join(name);
-        let host = GitHost::new(GitHostConfig { mirrors: base.join("mirrors"), egress, integration });
+        let mirrors = base.join("mirrors");
+        let host = GitHost::new(GitHostConfig { mirrors, egress, integration, known_hosts });
         let dir = PromotionDir::new(base.join("promotion"));
         dir.create().unwrap();
         let permission = Arc::new(Permission::default());
@@ -137,6 +146,7 @@ impl Promotion {
             url: forge.server.git_url("app.git"),
             permission,
             options: CloneOptions::default(),
+            clock,
             dir,
             next_step: 1,
         }
@@ -232,12 +242,12 @@ pub(crate) fn out() -> WorkPath {
     WorkPath::clamped("out")
 }
 
-pub(crate) fn credential(source: &str, username: &str, password: &str) -> Option<Credential> {
-    Some(Credential {
+pub(crate) fn credential(source: &str, username: &str, password: &str) -> Option<GitCredential> {
+    Some(GitCredential::Password(Credential {
         source: source.to_owned(),
         username: SecretValue::new(username),
         password: SecretValue::new(password),
-    })
+    }))
 }
 
 /// What became of a call, as far as programs look at it.

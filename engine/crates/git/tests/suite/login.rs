@@ -1,6 +1,7 @@
 //! Credentials and certificates.
 
 use windlass_egress::EgressConfig;
+use windlass_git::KnownHosts;
 use windlass_model::call::ErrorKind;
 use windlass_model::call::git::{Rev, Target};
 use windlass_testkit::git::{GitServerConfig, NewCommit};
@@ -106,8 +107,12 @@ async fn certificates_are_checked_unless_told_otherwise() {
     assert_eq!(strict.push(Target::Current).await.unwrap(), made);
     assert_eq!(repository.resolve("main").await.unwrap(), Some(made));
     let roots = vec![identity.certificate_pem().into()];
-    let mut trusting =
-        Promotion::trusting(&f, "trusting", EgressConfig { extra_roots: roots, ..EgressConfig::default() });
+    let mut trusting = Promotion::trusting(
+        &f,
+        "trusting",
+        EgressConfig { extra_roots: roots, ..EgressConfig::default() },
+        KnownHosts::default(),
+    );
     trusting.url = server.git_url("app.git");
     assert_eq!(trusting.clone_branch("main").await.unwrap(), made);
 }

@@ -104,7 +104,7 @@ async fn what_cannot_be_checked_out_is_told() {
     for (branch, commit, modules, expected) in [
         ("include", lib, include, (ErrorKind::Invalid, "git-submodules-include")),
         ("unnamed", lib, modules("other", &url), (ErrorKind::Invalid, "git-submodule-unknown")),
-        ("ssh", lib, modules("lib", "git@forge.invalid:a/b"), (ErrorKind::Invalid, "git-ssh-unsupported")),
+        ("ssh", lib, modules("lib", "git@forge.invalid:a/b"), (ErrorKind::Denied, "git-submodule-ssh")),
         ("local", lib, modules("lib", "file:///etc"), (ErrorKind::Denied, "git-local-refused")),
         ("absent", gone, modules("lib", &url), (ErrorKind::NotFound, "git-revision-not-found")),
     ] {
