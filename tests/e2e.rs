@@ -6,4 +6,5 @@ mod language;
 mod metadata;
 mod pipeline;
 mod recorded;
+mod ssh;
 mod unfinished;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use windlass_testkit::git::{GitServerConfig, NewCommit};
-use windlass_testkit::{GitServer, Server, ServerConfig};
+use windlass_testkit::{GitServer, Server, ServerConfig, SshServer};
 use windlass_tests::{Ended, Windlass};
 
 struct Bench {
@@ -117,4 +117,50 @@ async fn the_closed_policy_lets_nothing_out() {
     let ended = bench.step("git-clone").arg("--config").arg(bench.path("config.yaml"));
     let ended = ended.args(["--policy", "closed", "-o", "json"]).run().await.expect(4).json();
     assert!(ended["message"].as_str().unwrap().contains("- git:"), "{ended:#}");
+}
+
+#[tokio::test]
+async fn a_repository_behind_ssh_takes_the_key_of_a_manifest() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("git")).unwrap();
+    let repository =
+        GitServer::new(GitServerConfig::open(bench.path("git"))).create("app.git").await.unwrap();
+    let first = repository.commit(&NewCommit::on("main").write("a.txt", "one\n")).await.unwrap();
+    let server = SshServer::start(&bench.path("git")).await.unwrap();
+    let url = server.url("app.git");
+    let clone = format!("{{ repoURL: \"{url}\", checkout: [{{ branch: main, path: src }}] }}");
+    let without = bench.run("git-clone", &clone).await.expect(4).json();
+    assert_eq!(
+        without["message"],
+        format!(
+            "error cloning {url}: {url} is reached over SSH, which takes a key; add a Secret with the label \
+             kargo.akuity.io/cred-type: git and the data repoURL and sshPrivateKey"
+        )
+    );
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret",
+        "metadata": {
+            "name": "deploy", "namespace": "demo", "labels": { "kargo.akuity.io/cred-type": "git" }
+        },
+        "stringData": { "repoURL": url, "sshPrivateKey": server.private_key() },
+    });
+    std::fs::write(bench.path("secret.yaml"), secret.to_string()).unwrap();
+    std::fs::write(bench.path("known_hosts"), server.known_hosts()).unwrap();
+    std::fs::write(bench.path("context.yaml"), "project: demo").unwrap();
+    let run = async |name: &str, config: &str| {
+        std::fs::write(bench.path("config.yaml"), config).unwrap();
+        let step = bench.step(name).arg("--config").arg(bench.path("config.yaml")).args(["-o", "json", "-f"]);
+        let step = step.arg(bench.path("secret.yaml")).arg("--context").arg(bench.path("context.yaml"));
+        step.arg("--ssh-known-hosts").arg(bench.path("known_hosts")).run().await.expect(0).json()
+    };
+    run("git-clone", &clone).await;
+    std::fs::write(bench.path("work/src/a.txt"), "two\n").unwrap();
+    let committed = run("git-commit", "{ path: src, message: Change it }").await;
+    let pushed = run("git-push", "path: src").await;
+    assert_eq!(pushed["output"]["commit"], committed["output"]["commit"]);
+    let log = repository.log("main").await.unwrap();
+    assert_eq!(
+        (json!(log[0].id), log[0].parents.as_slice()),
+        (pushed["output"]["commit"].clone(), [first].as_slice())
+    );
 }
