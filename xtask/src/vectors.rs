@@ -16,7 +16,7 @@ pub(crate) struct Vectors {
     /// Only the file, the step or the case of this name, whether it waits for something or not.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// How steps reach remotes: http or file.
+    /// How steps reach remotes: http, file or ssh.
     #[arg(long, value_name = "NAME", default_value = "http")]
     transport: String,
     /// Say in full why an answer is not ours.

@@ -10,7 +10,7 @@ use windlass_replay::Replay;
 /// Wrong usage, as other programs say it.
 const EXIT_USAGE: u8 = 64;
 
-const USAGE: &str = "usage: windlass-replay [DIR] [--only NAME] [--transport http|file] [-v]";
+const USAGE: &str = "usage: windlass-replay [DIR] [--only NAME] [--transport http|file|ssh] [-v]";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -41,7 +41,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Result<(Replay, bool), 
             "-v" | "--verbose" => in_full = true,
             "--only" => replay.only = Some(given.next().ok_or("--only wants a name")?),
             "--transport" => {
-                replay.transport = given.next().ok_or("--transport wants http or file")?.parse()?;
+                replay.transport = given.next().ok_or("--transport wants http, file or ssh")?.parse()?;
             }
             flag if flag.starts_with('-') => return Err(format!("there is no {flag}; {USAGE}")),
             dir if replay.folder.is_none() => replay.folder = Some(PathBuf::from(dir)),

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use windlass_model::call::git::Identity;
 use windlass_model::time::Timestamp;
-use windlass_testkit::Server;
 use windlass_testkit::git::{self, CommitFacts, GitError, GitServer, Repository, TagFacts};
+use windlass_testkit::{Server, SshServer};
 
 use super::case::NewCommit;
 use super::placeholders::Placeholders;
@@ -15,7 +15,7 @@ use super::placeholders::Placeholders;
 /// The name of the repository.
 const NAME: &str = "case.git";
 
-/// How steps reach the remote. Whoever adds one says its URL here, and what the step must be granted.
+/// How steps reach the remote. Whoever adds one says its URL here, and what the program must be told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Transport {
     /// Smart HTTP.
@@ -23,6 +23,8 @@ pub enum Transport {
     Http,
     /// A directory.
     File,
+    /// SSH, to the system's own `sshd`.
+    Ssh,
 }
 
 impl std::str::FromStr for Transport {
@@ -32,7 +34,8 @@ impl std::str::FromStr for Transport {
         match text {
             "http" => Ok(Self::Http),
             "file" => Ok(Self::File),
-            other => Err(format!("there is no transport {other}; there are http and file")),
+            "ssh" => Ok(Self::Ssh),
+            other => Err(format!("there is no transport {other}; there are http, file and ssh")),
         }
     }
 }
@@ -40,35 +43,49 @@ impl std::str::FromStr for Transport {
 /// The remote.
 pub(super) struct Remote {
     repository: Repository,
-    transport: Transport,
+    /// What the program must be told to reach it.
+    arguments: Vec<String>,
+    // Serves until it is dropped.
+    _ssh: Option<SshServer>,
 }
 
 impl Remote {
-    /// Makes the repository with its commits, and says in `placeholders` where it is and what they are called.
+    /// Makes the repository with its commits, and says in `placeholders` where it is and what they are called. What the program
+    /// must read is put into `notes`.
     pub(super) async fn make(
         git: &GitServer,
         server: &Server,
         commits: &[NewCommit],
         transport: Transport,
+        notes: &Path,
         placeholders: &mut Placeholders,
     ) -> Result<Self, String> {
         let repository = git.create(NAME).await.map_err(|e| e.to_string())?;
-        let url = match transport {
-            Transport::Http => server.git_url(NAME),
-            Transport::File => format!("file://{}", repository.path().display()),
+        let dir = repository.path().parent().unwrap_or(Path::new("/")).to_owned();
+        let (url, arguments, ssh) = match transport {
+            Transport::Http => (server.git_url(NAME), Vec::new(), None),
+            Transport::File => {
+                let grant = format!("git.local={}", dir.display());
+                let url = format!("file://{}", repository.path().display());
+                (url, vec!["--grant".to_owned(), grant], None)
+            }
+            Transport::Ssh => {
+                let ssh = SshServer::start(&dir).await.map_err(|e| e.to_string())?;
+                let secret = write_secret(notes, &ssh)?;
+                (ssh.url(NAME), vec!["-f".to_owned(), secret], Some(ssh))
+            }
         };
         placeholders.set("repo", url);
-        let remote = Self { repository, transport };
+        let remote = Self { repository, arguments, _ssh: ssh };
         for (index, commit) in commits.iter().enumerate() {
             placeholders.set(format!("seed:{index}"), remote.push(commit).await?);
         }
         Ok(remote)
     }
 
-    /// What a step must be granted to reach it.
-    pub(super) fn grant(&self) -> Option<String> {
-        let dir = self.repository.path().parent().unwrap_or(Path::new("/"));
-        (self.transport == Transport::File).then(|| format!("git.local={}", dir.display()))
+    /// What the program must be told to reach it.
+    pub(super) fn arguments(&self) -> &[String] {
+        &self.arguments
     }
 
     /// Adds a commit to a branch, which begins where `main` is if it is new; its name.
@@ -123,6 +140,27 @@ impl Remote {
         let tags = self.repository.tags().await?.into_iter().map(|(name, facts)| (name, tag(&facts)));
         Ok(json!({"branches": branches, "tags": Value::Object(tags.collect())}))
     }
+}
+
+/// Writes the credential of a server, for every project; the file.
+fn write_secret(dir: &Path, server: &SshServer) -> Result<String, String> {
+    let secret = json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": "remote",
+            "namespace": "kargo-shared-resources",
+            "labels": { "kargo.akuity.io/cred-type": "git" },
+        },
+        "stringData": {
+            "repoURL": server.url(NAME),
+            "sshPrivateKey": server.private_key(),
+            "sshKnownHosts": server.known_hosts(),
+        },
+    });
+    let path = dir.join("secret.json");
+    std::fs::write(&path, secret.to_string()).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(path.display().to_string())
 }
 
 fn head(log: &[CommitFacts], files: &BTreeMap<String, String>) -> Value {

@@ -12,14 +12,14 @@ use super::placeholders::Placeholders;
 /// A step that takes longer hangs. A guest that has never run is compiled first, which may take minutes.
 const MOST_SECONDS: u64 = 600;
 
-/// Where a step runs, and what it may reach beyond what its configuration names.
+/// Where a step runs, and what the program is told beside that.
 pub(super) struct Place {
     /// Where its files of configuration and context are put.
     pub(super) notes: PathBuf,
     pub(super) work: PathBuf,
     /// Where the host keeps what it knows of the work directory.
     pub(super) data: PathBuf,
-    pub(super) grants: Vec<String>,
+    pub(super) arguments: Vec<String>,
 }
 
 /// What the program reports of a step.
@@ -55,7 +55,7 @@ impl Place {
             .arg(&self.work)
             .arg("--data")
             .arg(&self.data)
-            .args(self.grants.iter().flat_map(|grant| ["--grant", grant]));
+            .args(&self.arguments);
         let ended = tokio::time::timeout(Duration::from_secs(MOST_SECONDS), program.run()).await;
         let ended = ended.map_err(|_| format!("{uses} does not end within {MOST_SECONDS} seconds"))?;
         let reported: Reported = serde_json::from_str(&ended.stdout).map_err(|_| {

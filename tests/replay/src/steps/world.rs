@@ -80,13 +80,13 @@ impl World {
         let remote = match &case.repo {
             Some(commits) => {
                 let transport = if case.names_forge() { Transport::File } else { transport };
-                Some(Remote::make(&git, &server, commits, transport, &mut placeholders).await?)
+                Some(Remote::make(&git, &server, commits, transport, dir.path(), &mut placeholders).await?)
             }
             None => None,
         };
         lay_out(case, &placeholders, &work)?;
-        let grants = remote.iter().filter_map(Remote::grant).collect();
-        let place = Place { notes: dir.path().to_owned(), work, data: dir.path().join("data"), grants };
+        let arguments = remote.as_ref().map_or(&[][..], Remote::arguments).to_vec();
+        let place = Place { notes: dir.path().to_owned(), work, data: dir.path().join("data"), arguments };
         Ok(Self { dir, place, routes, remote, placeholders, _server: server })
     }
 
