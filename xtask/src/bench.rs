@@ -2,7 +2,7 @@
 
 use crate::Failed;
 use crate::command::{Run, say};
-use crate::{steps, workspace};
+use crate::{guests, steps, workspace};
 
 /// Builds what is compared, and measures.
 pub(crate) fn run() -> Result<(), Failed> {
@@ -10,15 +10,7 @@ pub(crate) fn run() -> Result<(), Failed> {
     say("bench: building the optimised program");
     let cargo = || Run::new("cargo").dir(workspace::root());
     cargo().args(["build", "--release", "--package", "windlass"]).run()?;
-    let native = workspace::target().join("test-guests/native-kustomize");
-    Run::new("go")
-        .dir(workspace::root().join("builtin-steps/kustomize-build/native"))
-        .env("GOWORK", "off")
-        .env("GOFLAGS", "-mod=readonly")
-        .args(["build", "-trimpath", "-o"])
-        .arg(&native)
-        .arg(".")
-        .run()?;
+    guests::native_kustomize()?;
     say("bench: measuring");
     cargo().args(["bench", "--quiet", "--package", "windlass-sandbox", "--bench", "instantiate"]).run()?;
     cargo().args(["bench", "--quiet", "--package", "windlass-tests", "--bench", "engine"]).run()

@@ -42,7 +42,27 @@ pub(crate) fn build() -> Result<(), Failed> {
     for dir in ["contract", "hostile"] {
         one_file::build(&guests.join(dir), &header)?;
     }
+    native_kustomize()?;
     add_built_in_steps()
+}
+
+/// Builds what kustomize-build is compared with: the same library, natively.
+pub(crate) fn native_kustomize() -> Result<(), Failed> {
+    let source = workspace::root().join("builtin-steps/kustomize-build");
+    let native = built_dir().join("native-kustomize");
+    if workspace::is_newer(&native, std::slice::from_ref(&source)) {
+        return Ok(());
+    }
+    say("guests: building native-kustomize");
+    make_dir(&built_dir())?;
+    Run::new("go")
+        .dir(source.join("native"))
+        .env("GOWORK", "off")
+        .env("GOFLAGS", "-mod=readonly")
+        .args(["build", "-trimpath", "-buildvcs=false", "-o"])
+        .arg(&native)
+        .arg(".")
+        .run()
 }
 
 fn built_dir() -> PathBuf {
