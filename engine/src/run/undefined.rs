@@ -15,7 +15,8 @@ pub(crate) fn undefined_variables(record: &PromotionRecord) -> Vec<String> {
         let mut read = BTreeSet::new();
         for text in texts(step) {
             if let Ok(template) = Template::parse(text) {
-                read.extend(template.members_of("vars").map(ToOwned::to_owned));
+                let vars = template.references().filter(|reference| reference.name() == "vars");
+                read.extend(vars.filter_map(|vars| Some(vars.members.first()?.name.to_string())));
             }
         }
         for name in read.iter().filter(|name| !known.contains(name.as_str())) {

@@ -5,6 +5,7 @@ mod call;
 mod chain;
 mod loops;
 mod member;
+mod reference;
 pub(crate) mod types;
 
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use types::Type;
 
 use crate::builtins::{self, Dialect};
 use crate::error::{ErrorClass, ExprError, Span};
-use crate::program::{Branches, Node, Op, Program, Read};
+use crate::program::{Branches, Node, Op, Program};
+use crate::reference::Reference;
 use crate::syntax::ast::{self, Ast, Loop, Unary};
 use crate::value::{Kind, ListType, Value};
 
@@ -33,10 +35,10 @@ pub(crate) fn compile(ast: &Ast, dialect: Dialect) -> Checked<Program> {
         slots: 0,
         loops: Vec::new(),
         pattern_steps: 0,
-        reads: Vec::new(),
+        references: Vec::new(),
     };
-    let (root, _) = compiler.node(ast)?;
-    Ok(Program { root, slots: compiler.slots, reads: compiler.reads })
+    let (root, result) = compiler.node(ast)?;
+    Ok(Program { root, slots: compiler.slots, result, references: compiler.references })
 }
 
 struct Compiler {
@@ -45,7 +47,7 @@ struct Compiler {
     slots: usize,
     loops: Vec<LoopScope>,
     pattern_steps: u64,
-    reads: Vec<Read>,
+    references: Vec<Reference>,
 }
 
 /// A `let` variable in sight.
@@ -79,7 +81,7 @@ impl Compiler {
                 let items = bytes.iter().map(|byte| Value::byte(*byte)).collect();
                 (Op::Constant(Value::list_of(ListType::Bytes, items)), Type::bytes())
             }
-            ast::Node::Identifier(name) => self.identifier(name),
+            ast::Node::Identifier(name) => self.identifier(name, span),
             ast::Node::Pointer(name) => self.pointer(name, span)?,
             ast::Node::Unary(operator, operand) => return self.unary(*operator, operand, span),
             ast::Node::Chain { first, links } => return self.chain(first, links, span),
@@ -108,13 +110,14 @@ impl Compiler {
         self.locals.iter().find(|local| *local.name == *name)
     }
 
-    fn identifier(&self, name: &Arc<str>) -> (Op, Type) {
+    fn identifier(&mut self, name: &Arc<str>, span: Span) -> (Op, Type) {
         if let Some(local) = self.local(name) {
             return (Op::Local(local.slot), local.static_type.clone());
         }
         if **name == *"$env" {
             return (Op::Env, Type::Unknown);
         }
+        self.refer_to_variable(name, span);
         // The bare name of a function reads a variable of that name, which is seldom meant and never
         // callable.
         let is_function = builtins::find(name, self.dialect).is_some() || Loop::named(name).is_some();

@@ -28,6 +28,11 @@ impl Span {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// The same span further on in a longer text.
+    pub(crate) const fn shifted(self, offset: usize) -> Self {
+        Self { start: self.start + offset, end: self.end + offset }
+    }
+
     /// The span as a range, to index the text with.
     #[must_use]
     pub fn range(self) -> Range<usize> {

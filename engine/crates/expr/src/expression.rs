@@ -6,6 +6,7 @@ use crate::compile::compile;
 use crate::error::ExprError;
 use crate::eval;
 use crate::program::Program;
+use crate::reference::Reference;
 use crate::scope::Scope;
 use crate::syntax;
 use crate::value::Value;
@@ -34,6 +35,11 @@ impl Expression {
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, ExprError> {
         let mut meter = Meter::new(scope.budget);
         eval::run(&self.program, scope, &mut meter).map_err(|error| error.locate(&self.text, 0))
+    }
+
+    /// What the expression reads from its scope.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.program.references.iter()
     }
 
     /// The text it was parsed from.

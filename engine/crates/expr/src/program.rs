@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::builtins::Builtin;
+use crate::compile::types::Type;
 use crate::error::Span;
 use crate::go::pattern::Pattern;
+use crate::reference::Reference;
 use crate::syntax::ast::{Binary, Comparison, Loop};
 use crate::value::Value;
 
@@ -16,15 +18,10 @@ pub(crate) struct Program {
     pub(crate) root: Node,
     /// How many slots for `let` variables it needs.
     pub(crate) slots: usize,
-    /// The members of variables that it names, as `vars.image`.
-    pub(crate) reads: Vec<Read>,
-}
-
-/// A member of a variable, by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Read {
-    pub(crate) variable: Arc<str>,
-    pub(crate) member: Arc<str>,
+    /// The type of its value, as far as that is known.
+    pub(crate) result: Type,
+    /// The variables and functions that it names, in the order they are met.
+    pub(crate) references: Vec<Reference>,
 }
 
 /// An operation and where it stands in the text.

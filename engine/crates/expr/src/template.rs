@@ -9,12 +9,14 @@ use std::ops::Range;
 
 use crate::budget::Meter;
 use crate::builtins::Dialect;
+use crate::compile::types::Type;
 use crate::error::{ErrorClass, ExprError, Fault, Outcome, Span};
 use crate::eval;
 use crate::evaluated::Evaluated;
 use crate::expression::program;
 use crate::json::encode::{Layout, encode};
 use crate::program::Program;
+use crate::reference::Reference;
 use crate::rendered::Rendered;
 use crate::scope::Scope;
 use crate::taint::Taint;
@@ -67,7 +69,9 @@ impl Template {
                 break;
             }
             let program = program(&text[inside..inside + length], Dialect::Template);
-            parts.push(Part::Expression(program.map_err(|error| error.locate(text, inside))?, inside));
+            let mut program = program.map_err(|error| error.locate(text, inside))?;
+            program.references.iter_mut().for_each(|reference| reference.shift(inside));
+            parts.push(Part::Expression(program, inside));
         }
         if at < text.len() {
             parts.push(Part::Literal(at..text.len()));
@@ -81,16 +85,37 @@ impl Template {
         self.parts.is_some()
     }
 
-    /// The members of the variable `name` that the expressions read by name: `image` of `vars.image`.
-    pub fn members_of<'t>(&'t self, name: &'t str) -> impl Iterator<Item = &'t str> {
-        let programs = self.parts.iter().flatten().filter_map(|part| match part {
+    /// What the expressions read from their scope; places are in the whole text.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.programs().flat_map(|program| &program.references)
+    }
+
+    /// The pieces of text between and around the expressions.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().flatten().filter_map(|part| match part {
+            Part::Literal(range) => Some(&self.text[range.clone()]),
+            Part::Expression(..) => None,
+        })
+    }
+
+    /// What the value will be whatever the scope, such as `int` or `array`, if that is known: of text it is not, since
+    /// that is read as what it looks like.
+    #[must_use]
+    pub fn result_type(&self) -> Option<String> {
+        let mut programs = self.programs();
+        let only =
+            programs.next().filter(|_| programs.next().is_none() && self.literals().next().is_none())?;
+        match &only.result {
+            Type::Unknown | Type::Str => None,
+            known => Some(known.to_string()),
+        }
+    }
+
+    fn programs(&self) -> impl Iterator<Item = &Program> {
+        self.parts.iter().flatten().filter_map(|part| match part {
             Part::Expression(program, _) => Some(program),
             Part::Literal(_) => None,
-        });
-        programs
-            .flat_map(|program| &program.reads)
-            .filter(move |read| *read.variable == *name)
-            .map(|read| &*read.member)
+        })
     }
 
     /// The text it was parsed from.

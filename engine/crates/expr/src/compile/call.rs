@@ -13,7 +13,11 @@ use crate::syntax::ast::{self, Ast, Loop};
 
 impl Compiler {
     pub(super) fn call(&mut self, name: &Arc<str>, args: &[Ast], span: Span) -> Checked<(Node, Type)> {
+        let reference = self.refer_to_call(name, span);
         let (nodes, types) = self.nodes(args)?;
+        if let Some(reference) = reference {
+            self.refer_to_arguments(reference, args, &nodes);
+        }
         if let Some(builtin) = builtins::find(name, self.dialect) {
             let found = if builtin.name == "get" && matches!(args, [base, _] if is_env(base)) {
                 Type::Unknown

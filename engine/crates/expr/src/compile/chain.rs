@@ -39,13 +39,16 @@ impl Chain {
 
 impl Compiler {
     pub(super) fn chain(&mut self, first: &Ast, links: &[ast::Link], span: Span) -> Checked<(Node, Type)> {
+        let mut operand = (first, self.reference_of(first));
         let (first, static_type) = self.node(first)?;
         let mut chain = Chain { first, links: Vec::with_capacity(links.len()), static_type };
         for link in links {
             match link {
                 ast::Link::Compare(all) => self.comparisons(&mut chain, all)?,
                 ast::Link::Binary { operator, negated, span, right } => {
+                    let left = std::mem::replace(&mut operand, (right, self.reference_of(right)));
                     let (node, right_type) = self.node(right)?;
+                    self.note_tests(*operator, left, operand);
                     let found = self.binary_type(*operator, &chain.static_type, &right_type, *span)?;
                     let left_type = std::mem::replace(&mut chain.static_type, found);
                     let kind =

@@ -4,18 +4,17 @@ use super::types::Type;
 use super::{Checked, Compiler, scalar, type_error};
 use crate::error::{ExprError, Span};
 use crate::methods;
-use crate::program::{Access, Node, Op, Read, Step};
+use crate::program::{Access, Node, Op, Step};
 use crate::suggest;
 use crate::syntax::ast::{self, Ast, Loop};
 use crate::value::Kind;
 
 impl Compiler {
     pub(super) fn postfix(&mut self, base: &Ast, steps: &[ast::Step], span: Span) -> Checked<(Node, Type)> {
+        let reference = self.reference_of(base);
         let (mut base, mut static_type) = self.node(base)?;
-        if let (Op::Variable(variable), Some(ast::Step { access: ast::Access::Field(member), .. })) =
-            (&base.op, steps.first())
-        {
-            self.reads.push(Read { variable: variable.clone(), member: member.clone() });
+        if let Some(reference) = reference {
+            self.refer_to_members(reference, steps);
         }
         let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
         for step in steps {

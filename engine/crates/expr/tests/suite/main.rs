@@ -9,6 +9,7 @@ mod members;
 mod objects;
 mod operators;
 mod oracle;
+mod references;
 mod strings;
 mod support;
 mod syntax;
