@@ -11,6 +11,7 @@ mod go_number;
 mod json;
 mod node;
 mod options;
+mod origin;
 mod patch;
 mod path;
 mod position;

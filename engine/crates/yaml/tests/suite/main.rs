@@ -4,6 +4,7 @@ mod errors;
 mod generate;
 mod golden;
 mod limits;
+mod origin;
 mod patch_collections;
 mod patch_properties;
 mod patch_scalars;
