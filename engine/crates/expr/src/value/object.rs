@@ -135,7 +135,7 @@ impl Object {
     }
 
     /// The names that may follow a dot.
-    pub(crate) fn member_names(&self) -> impl Iterator<Item = &str> {
+    pub fn member_names(&self) -> impl Iterator<Item = &str> {
         let methods = self.methods.iter().flat_map(|methods| methods.names().iter().copied());
         self.fields.iter().map(|field| field.name).chain(methods)
     }

@@ -7,7 +7,7 @@ use windlass_expr::{FunctionError, Map as Variables, Taint, Value};
 use windlass_model::manifest::secret::SecretValue;
 use windlass_model::manifest::warehouse::Warehouse;
 
-use super::{Called, HostFunctions, count, text};
+use super::{Called, HostFunctions, text};
 use crate::sealed::is_sealed;
 
 /// Where data is looked up.
@@ -60,7 +60,6 @@ impl HostFunctions<'_> {
     }
 
     fn config_map(&self, function: &str, scope: DataScope, args: &[Value]) -> Called {
-        count(function, args, 1, 1)?;
         let found = self.view.data.config_map(scope, text(function, args, 0)?);
         // A ConfigMap that is there and has no data is Go's nil map, one that is not there is an empty one.
         let mut map = match &found {
@@ -74,7 +73,6 @@ impl HostFunctions<'_> {
     }
 
     fn secret(&self, function: &str, scope: DataScope, args: &[Value]) -> Called {
-        count(function, args, 1, 1)?;
         let mut map = Variables::of_strings();
         if let Some(secret) = self.view.data.secret(scope, text(function, args, 0)?) {
             for (key, value) in &secret.values {
@@ -91,7 +89,6 @@ impl HostFunctions<'_> {
         args: &[Value],
         find: impl Fn(&dyn ProjectData, &str) -> Option<Json>,
     ) -> Called {
-        count(function, args, 1, 1)?;
         let name = named(function, args)?;
         Ok(match find(self.view.data, name) {
             // What a step noted down after it was told secrets.

@@ -9,7 +9,7 @@ use windlass_model::freight::{FreightOrigin, FreightReference};
 use windlass_model::manifest::warehouse::Subscription;
 
 use super::super::freight_values;
-use super::{Called, HostFunctions, count, text};
+use super::{Called, HostFunctions, text};
 
 impl HostFunctions<'_> {
     pub(super) fn freight(&self, name: &str, args: &[Value]) -> Option<Called> {
@@ -24,7 +24,6 @@ impl HostFunctions<'_> {
     }
 
     fn commit_from(&self, args: &[Value]) -> Called {
-        count("commitFrom", args, 1, 2)?;
         let url = normalize_git(text("commitFrom", args, 0)?);
         let subscribes =
             |s: &Subscription| s.git.as_ref().is_some_and(|git| normalize_git(&git.repo_url) == url);
@@ -38,7 +37,6 @@ impl HostFunctions<'_> {
     }
 
     fn image_from(&self, args: &[Value]) -> Called {
-        count("imageFrom", args, 1, 2)?;
         let url = text("imageFrom", args, 0)?;
         let subscribes = |s: &Subscription| s.image.as_ref().is_some_and(|image| image.repo_url == url);
         let Some(origin) = self.origin("imageFrom", args.get(1), url, &subscribes)? else {
@@ -51,7 +49,6 @@ impl HostFunctions<'_> {
     }
 
     fn chart_from(&self, args: &[Value]) -> Called {
-        count("chartFrom", args, 1, 3)?;
         let url = text("chartFrom", args, 0)?;
         let (name, origin) = match args.get(1) {
             Some(second) if second.as_str().is_some() => (second.as_str().unwrap_or_default(), args.get(2)),
@@ -72,7 +69,6 @@ impl HostFunctions<'_> {
     }
 
     fn artifact_from(&self, args: &[Value]) -> Called {
-        count("artifactFrom", args, 1, 2)?;
         let name = text("artifactFrom", args, 0)?;
         let subscribes = |s: &Subscription| s.name == name;
         let Some(origin) = self.origin("artifactFrom", args.get(1), name, &subscribes)? else {
@@ -124,7 +120,6 @@ impl HostFunctions<'_> {
 }
 
 fn warehouse(args: &[Value]) -> Called {
-    count("warehouse", args, 1, 1)?;
     if text("warehouse", args, 0)?.is_empty() {
         return Err(FunctionError::new("warehouse: the name is empty"));
     }

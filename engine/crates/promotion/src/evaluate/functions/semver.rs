@@ -18,12 +18,10 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Called> {
 }
 
 fn diff(args: &[Value]) -> Called {
-    count("semverDiff", args, 2, 2)?;
     Ok(semver_diff(text("semverDiff", args, 0)?, text("semverDiff", args, 1)?).as_str().into())
 }
 
 fn parse(args: &[Value]) -> Called {
-    count("semverParse", args, 1, 1)?;
     let given = text("semverParse", args, 0)?;
     let version = Version::parse(given, Strictness::Coerce)
         .map_err(|e| FunctionError::new(format!("semverParse: {e}")).with_hint(e.hint()))?;
