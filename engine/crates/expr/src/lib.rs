@@ -54,3 +54,8 @@ pub use scope::{Functions, NoFunctions, Scope};
 pub use taint::Taint;
 pub use template::{ConfigTemplate, Template};
 pub use value::{JsonName, Map, Methods, NotJson, Object, Value};
+
+/// The names of the functions of the language itself.
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    builtins::names()
+}

@@ -69,7 +69,7 @@ impl Template {
                 break;
             }
             let program = program(&text[inside..inside + length], Dialect::Template);
-            let mut program = program.map_err(|error| error.locate(text, inside))?;
+            let mut program = program.map_err(|error| explain_end(error, length).locate(text, inside))?;
             program.references.iter_mut().for_each(|reference| reference.shift(inside));
             parts.push(Part::Expression(program, inside));
         }
@@ -155,6 +155,16 @@ impl Template {
         }
         coerce::coerce(rendered, meter).map_err(whole)
     }
+}
+
+/// An expression that ends too early may have been meant to go on.
+fn explain_end(error: ExprError, length: usize) -> ExprError {
+    if error.class() != ErrorClass::Parse || error.span().start < length || error.hint().is_some() {
+        return error;
+    }
+    error.with_hint(
+        "the first `}}` (or `%}`) ends the expression, even in a string; write `} }` where two braces close",
+    )
 }
 
 /// The first opening delimiter and where it is.

@@ -103,9 +103,6 @@ impl<'a> Parser<'a> {
             (TokenKind::Operator, "#") => {
                 error.with_hint("`#` is the element of filter(), map() and the like")
             }
-            (TokenKind::End, _) => {
-                error.with_hint("the first `}}` (or `%}`) ends the expression, even in a string")
-            }
             _ => error,
         }
     }
