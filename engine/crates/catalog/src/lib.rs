@@ -11,4 +11,4 @@ mod nearest;
 pub use check::{SchemaError, check_schema};
 pub use directory::StepDirectory;
 pub use index::{IndexEntry, IndexError, StepIndex};
-pub use nearest::nearest;
+pub use nearest::{nearest, nearest_within};

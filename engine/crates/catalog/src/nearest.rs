@@ -4,7 +4,16 @@
 #[must_use]
 pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     // A name may differ in one character of three and still be meant.
-    let far = 1 + wanted.chars().count() / 3;
+    nearest_within(wanted, names, 1 + wanted.chars().count() / 3)
+}
+
+/// The name among `names` that is nearest to `wanted`, if it takes no more than `far` changes of a character.
+#[must_use]
+pub fn nearest_within<'n>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'n str>,
+    far: usize,
+) -> Option<&'n str> {
     names
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(wanted, name), name))

@@ -3,6 +3,7 @@
 
 pub mod config_map;
 pub mod grants;
+pub mod project_config;
 pub mod promotion_task;
 pub mod secret;
 pub mod stage;
