@@ -5,6 +5,7 @@
 mod git;
 mod kustomize;
 mod line;
+mod lint;
 mod memory;
 mod promotion;
 mod start;
@@ -18,6 +19,7 @@ async fn main() {
     lines.extend(start::measure().await);
     lines.extend(git::measure().await);
     lines.extend(kustomize::measure().await);
+    lines.extend(lint::measure().await);
     lines.extend(memory::measure().await);
     for line in lines {
         line.print();
