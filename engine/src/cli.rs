@@ -4,6 +4,7 @@ mod abort;
 mod bench;
 mod compile_step;
 mod demo;
+mod lint;
 mod run;
 mod step;
 mod worker;
@@ -28,6 +29,8 @@ enum Verb {
     Run(Box<run::RunArgs>),
     /// Promote through a whole pipeline, on servers that this command starts.
     Demo(demo::DemoArgs),
+    /// Tell everything that is wrong with a folder of manifests.
+    Lint(lint::LintArgs),
     /// Give up a promotion that was interrupted.
     Abort(abort::AbortArgs),
     /// Work on step plugins.
@@ -49,6 +52,7 @@ impl Cli {
         match self.verb {
             Verb::Run(args) => block_on(args.run()),
             Verb::Demo(args) => block_on(args.run()),
+            Verb::Lint(args) => args.run(),
             Verb::Abort(args) => block_on(args.run()),
             Verb::Step(args) => args.run(),
             Verb::Bench(args) => block_on(args.run()),

@@ -4,6 +4,7 @@ mod cli;
 mod config;
 mod demo;
 mod failure;
+mod lint;
 mod manifests;
 mod project;
 mod run;

@@ -1,20 +1,33 @@
 //! Manifests from files: read, decoded, checked, and complained about with file, line and column.
 //!
-//! `files` finds and parses, `decode` makes typed kinds and notices unknown fields, `validate` holds the rules that
-//! Kargo's API server would apply. Nothing runs while a manifest is wrong.
+//! `files` finds and parses, `recognise` tells kinds apart, `shape` says what each looks like, `decode` makes typed kinds,
+//! `validate` holds the rules that Kargo's API server would apply. Nothing runs while a manifest is wrong.
 
 mod decode;
 mod diagnostic;
-mod expressions;
 mod files;
 mod kinds;
+mod recognise;
+mod render;
+mod rule;
+mod shape;
+mod source;
+mod texts;
 mod validate;
 
-pub(crate) use decode::Owner;
-pub(crate) use diagnostic::{Diagnostic, render};
-pub(crate) use kinds::{Manifests, NamespacedName};
+pub(crate) use decode::{Audience, Decoded, Owner, Reading};
+pub(crate) use diagnostic::{Diagnostic, Place, Severity, SourceFile};
+pub(crate) use files::{Files, read};
+pub(crate) use kinds::{Kind, Manifests, NamespacedName};
+pub(crate) use render::{RuleNames, render, render_with};
+pub(crate) use rule::Rule;
+pub(crate) use source::{Mark, Source};
+pub(crate) use texts::Texts;
+pub(crate) use validate::project_config::stage_of;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use windlass_ports::step_catalog::StepCatalog;
 
@@ -22,13 +35,17 @@ use windlass_ports::step_catalog::StepCatalog;
 pub(crate) struct Loaded {
     /// The manifests.
     pub(crate) manifests: Manifests,
+    /// Where each of them stands.
+    pub(crate) sources: BTreeMap<(Kind, NamespacedName), Rc<Source>>,
+    /// Their expressions.
+    pub(crate) texts: Texts,
     /// What is odd but does not stop anything.
     pub(crate) warnings: Vec<Diagnostic>,
     /// Steps that cannot be run, by the Stage or task they stand in: they stop only promotions that need them.
     pub(crate) unusable_steps: Vec<(Owner, Diagnostic)>,
 }
 
-/// Reads all manifests in files and directories.
+/// Reads all manifests in files and directories, for somebody who is about to promote.
 ///
 /// # Errors
 /// Every problem that was found, most of them with a place.
@@ -37,15 +54,20 @@ pub(crate) fn load(
     recursive: bool,
     catalog: &dyn StepCatalog,
 ) -> Result<Loaded, Vec<Diagnostic>> {
-    let documents = files::read(paths, recursive)?;
-    let mut manifests = Manifests::default();
-    let mut said = decode::Said::default();
-    for document in &documents {
-        decode::decode(document, catalog, &mut manifests, &mut said);
+    let files = read(paths, recursive).map_err(|problem| vec![*problem])?;
+    if !files.problems.is_empty() {
+        return Err(files.problems);
     }
+    let texts = Texts::default();
+    let reading = Reading { catalog, texts: &texts, audience: Audience::Promotion, project: None };
+    let mut decoded = Decoded::default();
+    for document in &files.documents {
+        decoded.add(document, &reading);
+    }
+    let Decoded { manifests, sources, said, .. } = decoded;
     let (errors, warnings): (Vec<_>, Vec<_>) = said.diagnostics.into_iter().partition(Diagnostic::is_error);
     if errors.is_empty() {
-        Ok(Loaded { manifests, warnings, unusable_steps: said.unusable_steps })
+        Ok(Loaded { manifests, sources, texts, warnings, unusable_steps: said.unusable_steps })
     } else {
         Err(errors)
     }

@@ -6,11 +6,9 @@ mod live_style;
 mod promote;
 mod record;
 mod show;
-mod undefined;
 pub(crate) mod unfinished;
 
 pub(crate) use freight::FreightChoice;
 pub(crate) use live::LiveProgress;
 pub(crate) use promote::{Ended, Promoter};
 pub(crate) use show::promotion_json;
-pub(crate) use undefined::undefined_variables;

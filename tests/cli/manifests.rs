@@ -91,7 +91,7 @@ async fn a_kind_that_nobody_knows() {
 async fn a_manifest_of_the_wrong_shape() {
     let text = complaint("spec:\n  subscriptions", "spec: 7\nx:\n  subscriptions").await;
     assert!(
-        text.starts_with("error: invalid type: integer `7`, expected a mapping\n  --> all.yaml:16:7\n"),
+        text.starts_with("error: spec: expected a mapping, found a number\n  --> all.yaml:16:7\n"),
         "{text}"
     );
 }

@@ -115,6 +115,16 @@ impl Windlass {
         self
     }
 
+    /// With this file as standard input.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    #[must_use]
+    pub fn stdin(mut self, file: &Path) -> Self {
+        self.command.stdin(std::fs::File::open(file).expect("the input can be opened"));
+        self
+    }
+
     /// In this directory.
     #[must_use]
     pub fn dir(mut self, dir: &Path) -> Self {

@@ -19,9 +19,10 @@ use crate::config::{
     DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity, parse_known_hosts,
 };
 use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
+use crate::lint;
 use crate::manifests;
 use crate::project::Project;
-use crate::run::{Ended, FreightChoice, LiveProgress, Promoter, promotion_json, undefined_variables};
+use crate::run::{Ended, FreightChoice, LiveProgress, Promoter, promotion_json};
 use crate::signals;
 use crate::system_clock::{StandingClock, SystemClock};
 use crate::wiring::{self, Engine, EngineOptions};
@@ -141,9 +142,6 @@ impl RunArgs {
             None => promoter.create(self.stage.as_deref().unwrap_or_default(), &self.choice()).await?,
         };
         let state = unit.state().await;
-        for warning in undefined_variables(&state.record) {
-            anstream::eprintln!("warning: {warning}");
-        }
         progress.line(&self.headline(&state));
         let ended = promoter.drive(unit, stop).await?;
         Ok(self.tell(&engine, &progress, &ended))
@@ -155,11 +153,15 @@ impl RunArgs {
         };
         let loaded = manifests::load(&self.filename, self.recursive, catalog)
             .map_err(|diagnostics| Failure::rendered(rendered(&diagnostics)))?;
-        if !loaded.warnings.is_empty() {
-            anstream::eprintln!("{}", rendered(&loaded.warnings).trim_end());
+        let stage = self.stage.as_deref();
+        let undefined =
+            stage.map(|stage| lint::undefined_variables(&loaded, self.project.as_deref(), stage, catalog));
+        let warnings = [loaded.warnings, undefined.unwrap_or_default()].concat();
+        if !warnings.is_empty() {
+            anstream::eprintln!("{}", rendered(&warnings).trim_end());
         }
         let project = Project::pick(loaded.manifests, self.project.as_deref())?;
-        if let Some(stage) = &self.stage {
+        if let Some(stage) = stage {
             let stage = project.stage(stage)?.1;
             let unusable: Vec<manifests::Diagnostic> = loaded
                 .unusable_steps

@@ -2,44 +2,44 @@
 
 use std::collections::BTreeSet;
 
-use windlass_model::manifest::stage::Stage;
-use windlass_versions::GoDuration;
+use windlass_model::manifest::stage::{FreightSources, Stage};
 
-use super::steps::{check_steps, check_vars};
+use super::steps::check_steps;
 use crate::manifests::decode::Decoder;
+use crate::manifests::rule::Rule;
 
 /// Complains about requests for freight and about steps.
 pub(in crate::manifests) fn check(decoder: &mut Decoder<'_>, stage: &Stage) {
     let spec = &stage.spec;
-    if spec.requested_freight.is_empty() {
-        decoder.error_at(
-            &["spec", "requestedFreight"],
-            "a Stage requests freight of at least one Warehouse",
-            "add spec.requestedFreight with an origin",
-        );
-    }
     let mut seen = BTreeSet::new();
     for (index, request) in spec.requested_freight.iter().enumerate() {
         let index = index.to_string();
-        let path = ["spec", "requestedFreight", index.as_str(), "origin", "name"];
-        if request.origin.name.is_empty() {
-            decoder.error_at(&path, "the origin has no name", "name the Warehouse");
-        } else if !seen.insert(request.origin.name.as_str()) {
+        let at = |rest: &[&'static str]| {
+            let own = ["spec", "requestedFreight", index.as_str()];
+            own.into_iter().chain(rest.iter().copied()).map(ToOwned::to_owned).collect::<Vec<_>>()
+        };
+        if !seen.insert(request.origin.name.as_str()) {
             let message = format!("freight of {} is requested twice", request.origin.name);
-            decoder.error_at(&path, message, "put both sources into one request");
+            let hint = "put both sources into one request";
+            decoder.error_at(Rule::DuplicateEntry, &at(&["origin", "name"]), message, hint);
         }
-        if let Some(text) = &request.sources.required_soak_time
-            && let Err(error) = text.parse::<GoDuration>()
+        if matches_upstream(&request.sources) && (request.sources.direct || request.sources.stages.len() != 1)
         {
-            let path = ["spec", "requestedFreight", index.as_str(), "sources", "requiredSoakTime"];
-            decoder.error_at(&path, error.to_string(), error.hint());
+            decoder.error_at(
+                Rule::ConflictingFields,
+                &at(&["sources", "autoPromotionOptions", "selectionPolicy"]),
+                "MatchUpstream follows exactly one Stage",
+                "name one Stage under stages and leave out direct, or write NewestFreight",
+            );
         }
     }
-    check_vars(decoder, &["spec", "vars"].map(ToOwned::to_owned), &spec.vars);
     if let Some(template) = &spec.promotion_template {
-        let root = ["spec", "promotionTemplate", "spec"].map(ToOwned::to_owned).to_vec();
-        let below = |name: &str| [root.as_slice(), &[name.to_owned()]].concat();
-        check_vars(decoder, &below("vars"), &template.spec.vars);
-        check_steps(decoder, &below("steps"), &template.spec.steps, true);
+        let path = ["spec", "promotionTemplate", "spec", "steps"].map(ToOwned::to_owned);
+        check_steps(decoder, &path, &template.spec.steps, true);
     }
+}
+
+fn matches_upstream(sources: &FreightSources) -> bool {
+    let options = sources.auto_promotion_options.as_ref();
+    options.is_some_and(|options| options["selectionPolicy"] == "MatchUpstream")
 }
