@@ -140,7 +140,7 @@ fn forget_misspelt(problems: &mut Vec<ConfigProblem>) {
 
 fn holds_expression(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.contains("${{"),
+        Value::String(text) => text.contains("${{") || text.contains("${%"),
         Value::Array(items) => items.iter().any(holds_expression),
         Value::Object(members) => members.values().any(holds_expression),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
@@ -294,7 +294,7 @@ mod tests {
         .unwrap();
         let problems = |config: Value| schema.problems_as_written(&config);
         assert_eq!(
-            problems(json!({ "path": "x", "force": "${{ vars.force }}", "mode": "${{ vars.mode }}" })),
+            problems(json!({ "path": "x", "force": "${{ vars.force }}", "mode": "${% vars.mode %}" })),
             []
         );
         let found = problems(json!({ "paht": "${{ 1 }}", "force": "yes" }));
