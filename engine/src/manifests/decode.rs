@@ -205,11 +205,17 @@ impl<'a> Decoder<'a> {
             }
             self.said.diagnostics.push(self.source.locate(diagnostic, &problem.path, &problem.mark));
         }
-        if checked.has_nulls {
+        let json = if checked.has_nulls {
             Cow::Owned(shape::without_nulls(self.info.shape, self.json))
         } else {
             Cow::Borrowed(self.json)
-        }
+        };
+        // Nobody promotes with a manifest that does not fit; but what else is wrong with it can be told.
+        // Not so a Secret, which means something else without a part.
+        let is_lint = self.reading.audience == Audience::Lint && self.info.kind != Kind::Secret;
+        let is_mended = self.is_faulty && is_lint;
+        let mended = is_mended.then(|| shape::mended(self.info.shape, &json)).flatten();
+        mended.map_or(json, Cow::Owned)
     }
 
     /// Complains if the manifest has no name, or none that can be.
