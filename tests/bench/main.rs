@@ -9,6 +9,7 @@ mod lint;
 mod memory;
 mod promotion;
 mod start;
+mod steps;
 
 use line::Line;
 
@@ -20,6 +21,7 @@ async fn main() {
     lines.extend(git::measure().await);
     lines.extend(kustomize::measure().await);
     lines.extend(lint::measure().await);
+    lines.extend(steps::measure().await);
     lines.extend(memory::measure().await);
     for line in lines {
         line.print();
