@@ -77,12 +77,14 @@ impl Evaluator<'_> {
             }
             Op::Chain { first, links } => self.chain(first, links),
             Op::Conditional(branches) => {
-                let condition = self.condition(&branches.condition)?;
-                self.eval(if condition.1 { &branches.then } else { &branches.otherwise })
+                let (condition, holds) = self.condition(&branches.condition)?;
+                let chosen = self.eval(if holds { &branches.then } else { &branches.otherwise })?;
+                // Which one it is tells what the condition was. Comparisons are never tainted.
+                Ok(chosen.with_taint(&condition.taint))
             }
             Op::Elvis(both) => {
                 let (value, holds) = self.condition(&both.0)?;
-                if holds { Ok(value) } else { self.eval(&both.1) }
+                if holds { Ok(value) } else { Ok(self.eval(&both.1)?.with_taint(&value.taint)) }
             }
             Op::Postfix { base, steps } => self.postfix(base, steps),
             Op::Builtin(builtin, args) => self.builtin(builtin, args, span),

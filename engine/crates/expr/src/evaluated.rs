@@ -4,12 +4,14 @@ use crate::rendered::Segment;
 use crate::value::{NotJson, Value};
 
 /// The result of a template or a config.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Evaluated {
     /// The value after coercion, with the real secrets in it and their taints on it.
     pub value: Value,
     /// The scalars in `value` that secrets had a part in, in no particular order.
     pub tainted: Vec<TaintedScalar>,
+    /// The keys of maps in `value` that secrets had a part in: each pointer leads to the value of the key.
+    pub tainted_keys: Vec<TaintedScalar>,
 }
 
 /// A scalar that secrets had a part in.
@@ -23,6 +25,17 @@ pub struct TaintedScalar {
 }
 
 impl Evaluated {
+    /// A value without secrets in it.
+    pub(crate) fn open(value: Value) -> Self {
+        Self { value, tainted: Vec::new(), tainted_keys: Vec::new() }
+    }
+
+    /// A scalar that is the whole result.
+    pub(crate) fn scalar(value: Value, segments: Vec<Segment>) -> Self {
+        let tainted = vec![TaintedScalar { pointer: String::new(), segments }];
+        Self { value, tainted, tainted_keys: Vec::new() }
+    }
+
     /// The value, for use as a variable in later scopes.
     #[must_use]
     pub fn to_value(&self) -> Value {

@@ -28,6 +28,15 @@ impl Expression {
         Ok(Self { text: text.into(), program })
     }
 
+    /// The same for an expression as it stands in a template, where `quote` and its like are known.
+    ///
+    /// # Errors
+    /// As [`Expression::parse`].
+    pub fn parse_of_template(text: &str) -> Result<Self, ExprError> {
+        let program = program(text, Dialect::Template).map_err(|error| error.locate(text, 0))?;
+        Ok(Self { text: text.into(), program })
+    }
+
     /// The value of the expression in a scope, as it is: nothing is coerced.
     ///
     /// # Errors

@@ -35,6 +35,7 @@ mod program;
 mod reference;
 mod rendered;
 mod scope;
+mod shown;
 mod signature;
 mod sort;
 mod suggest;

@@ -135,7 +135,7 @@ impl Template {
 
     fn evaluate_metered(&self, scope: &Scope<'_>, meter: &mut Meter) -> Result<Evaluated, ExprError> {
         let Some(parts) = &self.parts else {
-            return Ok(Evaluated { value: Value::from(&*self.text), tainted: Vec::new() });
+            return Ok(Evaluated::open(Value::from(&*self.text)));
         };
         let whole = |fault: Fault| fault.at(Span::new(0, self.text.len())).locate(&self.text, 0);
         let mut rendered = Rendered::default();

@@ -22,6 +22,7 @@ pub use object::{JsonName, Methods, Object};
 pub(crate) use function::Function;
 pub(crate) use json::{JsonForm, shown_fields};
 pub(crate) use list::{List, ListType};
+pub(crate) use object::Field;
 pub(crate) use table::{Table, TableKey, TableType};
 pub(crate) use uint::Uint;
 

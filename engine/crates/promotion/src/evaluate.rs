@@ -186,8 +186,18 @@ impl StepView<'_> {
         Ok(vars)
     }
 
-    fn functions(&self, allowed: Allowed) -> HostFunctions<'_> {
+    /// The functions that Kargo adds to the language.
+    #[must_use]
+    pub fn functions(&self, allowed: Allowed) -> HostFunctions<'_> {
         HostFunctions { view: self, allowed }
+    }
+
+    /// Everything that the configuration of the step sees beside functions: `ctx`, `vars`, `outputs` and the like.
+    ///
+    /// # Errors
+    /// If a variable cannot be evaluated.
+    pub fn environment(&self) -> Result<Variables, EvaluateError> {
+        Ok(self.variables(self.all_variables()?, Place::Step))
     }
 
     fn scope<'s>(&self, vars: Variables, place: Place, functions: &'s HostFunctions<'_>) -> Scope<'s> {

@@ -15,7 +15,7 @@ use windlass_ports::sessions::{Seal, Tokens};
 const MARK: &str = "windlass.dev/sealed";
 
 /// What is shown in the place of a secret.
-const HIDDEN: &str = "[redacted]";
+pub const HIDDEN: &str = "[redacted]";
 
 /// Shorter texts are not looked for: they would be found everywhere.
 const SHORTEST_HIDDEN: usize = 4;

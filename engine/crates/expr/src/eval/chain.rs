@@ -27,12 +27,12 @@ impl Evaluator<'_> {
                 if bool_operand(&left, "||", span)? {
                     Ok(left)
                 } else {
-                    self.eval(right)
+                    Ok(self.eval(right)?.with_taint(&left.taint))
                 }
             }
             LinkKind::And(right) => {
                 if bool_operand(&left, "&&", span)? {
-                    self.eval(right)
+                    Ok(self.eval(right)?.with_taint(&left.taint))
                 } else {
                     Ok(left)
                 }

@@ -1,12 +1,13 @@
-//! JSON text as a value. Taints of the text become taints of the scalars that were written with it; on
-//! request, the segments of those scalars are kept as well.
+//! JSON text as a value. Taints of the text become taints of the scalars that were written with it, and those of a key
+//! taints of its map; the segments of such scalars and keys are kept as well.
 
 use std::sync::Arc;
 
 use crate::budget::{MAX_VALUE_DEPTH, Meter, too_deep};
 use crate::error::{Fault, Outcome};
-use crate::evaluated::TaintedScalar;
+use crate::evaluated::{Evaluated, TaintedScalar};
 use crate::rendered::{Mark, Rendered, Segment, taint_within};
+use crate::taint::Taint;
 use crate::value::{Map, Value};
 
 /// Why a text gave no value.
@@ -26,18 +27,14 @@ impl From<Fault> for NoValue {
 
 /// The value of a JSON text that is not secret.
 pub(crate) fn decode(text: &str, meter: &mut Meter) -> Result<Value, NoValue> {
-    Decoder { text, marks: &[], at: 0, depth: 0, meter, scalars: Vec::new(), path: Vec::new() }.document()
+    Decoder::new(text, &[], meter).document()
 }
 
-/// The value of a JSON text with marks, and its tainted scalars with their pointers.
-pub(crate) fn decode_marked(
-    text: &Rendered,
-    meter: &mut Meter,
-) -> Result<(Value, Vec<TaintedScalar>), NoValue> {
-    let Rendered { text, marks } = text;
-    let mut decoder = Decoder { text, marks, at: 0, depth: 0, meter, scalars: Vec::new(), path: Vec::new() };
+/// The value of a JSON text with marks, and its tainted scalars and keys with their pointers.
+pub(crate) fn decode_marked(text: &Rendered, meter: &mut Meter) -> Result<Evaluated, NoValue> {
+    let mut decoder = Decoder::new(&text.text, &text.marks, meter);
     let value = decoder.document()?;
-    Ok((value, decoder.scalars))
+    Ok(Evaluated { value, tainted: decoder.scalars, tainted_keys: decoder.keys })
 }
 
 struct Decoder<'a> {
@@ -47,13 +44,19 @@ struct Decoder<'a> {
     depth: u16,
     meter: &'a mut Meter,
     scalars: Vec<TaintedScalar>,
+    keys: Vec<TaintedScalar>,
     /// The steps from the document to the value being read, kept only where there are marks.
     path: Vec<String>,
 }
 
 type Decoded<T> = Result<T, NoValue>;
 
-impl Decoder<'_> {
+impl<'a> Decoder<'a> {
+    fn new(text: &'a str, marks: &'a [Mark], meter: &'a mut Meter) -> Self {
+        let (scalars, keys, path) = (Vec::new(), Vec::new(), Vec::new());
+        Self { text, marks, at: 0, depth: 0, meter, scalars, keys, path }
+    }
+
     fn document(&mut self) -> Decoded<Value> {
         self.skip_space();
         let value = self.value()?;
@@ -179,6 +182,7 @@ impl Decoder<'_> {
 
     fn object(&mut self) -> Decoded<Value> {
         let mut map = Map::new();
+        let mut key_taint = Taint::NONE;
         self.skip_space();
         if self.eat(b'}') {
             return Ok(map.into());
@@ -188,7 +192,8 @@ impl Decoder<'_> {
             if self.peek() != Some(b'"') {
                 return Err(self.error("a key in double quotes was expected"));
             }
-            let key: Arc<str> = self.string()?.text.into();
+            let written = self.string()?;
+            let key: Arc<str> = written.text.as_str().into();
             self.skip_space();
             if !self.eat(b':') {
                 return Err(self.error("a colon was expected"));
@@ -196,12 +201,16 @@ impl Decoder<'_> {
             self.skip_space();
             self.step_into(|| crate::evaluated::pointer_step(&key));
             self.forget_overwritten(&map, &key);
+            if !written.marks.is_empty() {
+                key_taint.join(&written.taint());
+                self.keys.push(TaintedScalar { pointer: self.path.concat(), segments: written.segments() });
+            }
             let value = self.value()?;
             self.step_out();
             map.insert(key, value);
             self.skip_space();
             if self.eat(b'}') {
-                return Ok(map.into());
+                return Ok(Value::from(map).with_taint(&key_taint));
             }
             if !self.eat(b',') {
                 return Err(self.error("a comma or } was expected"));
@@ -209,9 +218,10 @@ impl Decoder<'_> {
         }
     }
 
-    /// Of a repeated key the last value counts, so the scalars of the earlier one are dropped.
+    /// Of a repeated key the last value counts, so the scalars and keys of the earlier one are dropped.
     fn forget_overwritten(&mut self, map: &Map, key: &str) {
-        if !self.scalars.is_empty() && map.get(key).is_some() {
+        let is_any_tainted = !self.scalars.is_empty() || !self.keys.is_empty();
+        if is_any_tainted && map.get(key).is_some() {
             let pointer = self.path.concat();
             let inside = |scalar: &TaintedScalar| {
                 scalar
@@ -220,6 +230,7 @@ impl Decoder<'_> {
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             };
             self.scalars.retain(|scalar| !inside(scalar));
+            self.keys.retain(|key| !inside(key));
         }
     }
 
@@ -286,11 +297,11 @@ impl Decoder<'_> {
             let mut end = range.start;
             for mark in self.marks[first..].iter().take_while(|mark| mark.range.start < range.end) {
                 let marked = mark.range.start.max(range.start)..mark.range.end.min(range.end);
-                out.push(&self.text[end..marked.start], &crate::Taint::NONE);
+                out.push(&self.text[end..marked.start], &Taint::NONE);
                 out.push_joined(&self.text[marked.clone()], &mark.taint);
                 end = marked.end;
             }
-            out.push(&self.text[end..range.end], &crate::Taint::NONE);
+            out.push(&self.text[end..range.end], &Taint::NONE);
         }
     }
 
@@ -342,7 +353,7 @@ impl NoValue {
     }
 
     /// None where the text is simply not JSON.
-    pub(crate) fn not_json(self) -> Outcome<Option<(Value, Vec<TaintedScalar>)>> {
+    pub(crate) fn not_json(self) -> Outcome<Option<Evaluated>> {
         match self {
             Self::Syntax(..) => Ok(None),
             Self::Budget(fault) => Err(fault),

@@ -2,7 +2,7 @@
 
 use crate::budget::Meter;
 use crate::error::Outcome;
-use crate::evaluated::{Evaluated, TaintedScalar};
+use crate::evaluated::Evaluated;
 use crate::expression::parse_bool;
 use crate::go::float;
 use crate::json::decode::decode_marked;
@@ -32,10 +32,8 @@ pub(super) fn coerce(text: Rendered, meter: &mut Meter) -> Outcome<Evaluated> {
         } else {
             decode_marked(&text.slice(0..length), meter)
         };
-        if let Some((value, tainted)) =
-            decoded.map_or_else(|no_value| no_value.not_json(), |found| Ok(Some(found)))?
-        {
-            return Ok(Evaluated { value, tainted });
+        if let Some(found) = decoded.map_or_else(|no_value| no_value.not_json(), |found| Ok(Some(found)))? {
+            return Ok(found);
         }
     }
     Ok(string(text))
@@ -50,24 +48,16 @@ fn may_be_json(text: &str) -> bool {
 fn string(text: Rendered) -> Evaluated {
     let taint = text.taint();
     let value = Value::from(text.text.as_str()).with_taint(&taint);
-    let tainted = if taint.is_empty() {
-        Vec::new()
-    } else {
-        vec![TaintedScalar { pointer: String::new(), segments: text.segments() }]
-    };
-    Evaluated { value, tainted }
+    if taint.is_empty() { Evaluated::open(value) } else { Evaluated::scalar(value, text.segments()) }
 }
 
 /// A number or boolean that the whole text is.
 fn scalar(text: &Rendered, value: Value) -> Evaluated {
     let taint = text.taint();
     if taint.is_empty() {
-        return Evaluated { value, tainted: Vec::new() };
+        return Evaluated::open(value);
     }
     let shown = value.to_json().map_or_else(|_| value.print(), |json| json.to_string());
     let segments = vec![Segment { text: shown, taint: taint.clone() }];
-    Evaluated {
-        value: value.with_taint(&taint),
-        tainted: vec![TaintedScalar { pointer: String::new(), segments }],
-    }
+    Evaluated::scalar(value.with_taint(&taint), segments)
 }

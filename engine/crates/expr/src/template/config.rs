@@ -50,10 +50,14 @@ impl ConfigTemplate {
             let message = format!("no variable may be named `{name}`: it is a function");
             return Err(ExprError::new(ErrorClass::Runtime, Span::default(), message));
         }
-        let mut evaluation =
-            Evaluation { scope, meter: Meter::new(scope.budget), path: Vec::new(), tainted: Vec::new() };
+        let mut evaluation = Evaluation {
+            scope,
+            meter: Meter::new(scope.budget),
+            path: Vec::new(),
+            found: Evaluated::default(),
+        };
         let value = evaluation.node(&self.0)?;
-        Ok(Evaluated { value, tainted: evaluation.tainted })
+        Ok(Evaluated { value, ..evaluation.found })
     }
 }
 
@@ -97,7 +101,8 @@ struct Evaluation<'a> {
     scope: &'a Scope<'a>,
     meter: Meter,
     path: Vec<String>,
-    tainted: Vec<TaintedScalar>,
+    /// The secrets so far.
+    found: Evaluated,
 }
 
 impl Evaluation<'_> {
@@ -129,7 +134,8 @@ impl Evaluation<'_> {
 
     fn template(&mut self, template: &Template) -> Result<Value, ExprError> {
         let evaluated = template.evaluate_metered(self.scope, &mut self.meter);
-        let Evaluated { value, tainted } = evaluated.map_err(|error| error.in_config(self.path.concat()))?;
+        let Evaluated { value, tainted, tainted_keys } =
+            evaluated.map_err(|error| error.in_config(self.path.concat()))?;
         if let Kind::Float(number) = value.kind
             && !number.is_finite()
         {
@@ -140,11 +146,12 @@ impl Evaluation<'_> {
             return Err(error.in_config(self.path.concat()));
         }
         let prefix = self.path.concat();
-        self.tainted.extend(
-            tainted
-                .into_iter()
-                .map(|scalar| TaintedScalar { pointer: format!("{prefix}{}", scalar.pointer), ..scalar }),
-        );
+        let placed = |scalar: TaintedScalar| TaintedScalar {
+            pointer: format!("{prefix}{}", scalar.pointer),
+            ..scalar
+        };
+        self.found.tainted.extend(tainted.into_iter().map(placed));
+        self.found.tainted_keys.extend(tainted_keys.into_iter().map(placed));
         Ok(value)
     }
 }

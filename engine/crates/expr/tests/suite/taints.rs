@@ -389,3 +389,43 @@ fn results_carry_their_taint_into_later_scopes() {
     let want = vec![segment("X: ", &[]), segment("Bearer s3cret", &["t"])];
     assert_eq!(evaluated.tainted, [scalar("", want)]);
 }
+
+#[test]
+fn a_secret_that_decides_taints_what_is_chosen() {
+    for (text, want) in [
+        ("flag ? \"a\" : \"b\"", &["f"][..]),
+        ("not flag ? \"a\" : user", &["f", "u"]),
+        ("flag && true", &["f"]),
+        ("not flag || len('a') == 1", &["f"]),
+        ("flag ?: true", &["f"]),
+        ("if flag { 1 } else { 2 }", &["f"]),
+        ("flag == true ? \"a\" : \"b\"", &[]),
+    ] {
+        let mut variables = variables();
+        variables.insert("flag", Value::from(true).with_taint(&Taint::of("f")));
+        variables.insert("user", Value::from("ana").with_taint(&Taint::of("u")));
+        let scope = Scope::new(variables, &Secrets, jiff::Timestamp::UNIX_EPOCH);
+        let value = Expression::parse(text).and_then(|expression| expression.evaluate(&scope));
+        let value = value.unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(labels(&value.taint()), want, "{text}");
+    }
+}
+
+#[test]
+fn a_secret_in_a_key_is_told_and_taints_its_map() {
+    let evaluated = template("{\"x-${{ token }}\": {\"a\": 1}, \"b\": [{\"${{ user }}\": 2}]}");
+    let mut keys = evaluated.tainted_keys.clone();
+    keys.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+    let want = [
+        scalar("/b/0/ana", vec![segment("ana", &["u"])]),
+        scalar("/x-s3cret", vec![segment("x-", &[]), segment("s3cret", &["t"])]),
+    ];
+    assert_eq!(keys, want);
+    assert_eq!(labels(&evaluated.value.taint()), ["t", "u"]);
+    let config = json!({ "a": "${{ {(token): user} }}" });
+    let evaluated = ConfigTemplate::parse(&config).unwrap().evaluate(&scope()).unwrap();
+    assert_eq!(evaluated.tainted_keys.len(), 1);
+    assert_eq!(evaluated.tainted_keys[0].pointer, "/a/s3cret");
+    let overwritten = template("{\"s3cret\": {\"${{ user }}\": 1}, \"${{ token }}\": 2, \"s3cret\": 3}");
+    assert_eq!(overwritten.tainted_keys, []);
+}
