@@ -4,6 +4,8 @@ mod abort;
 mod bench;
 mod compile_step;
 mod demo;
+mod eval;
+mod freight;
 mod lint;
 mod run;
 mod step;
@@ -31,6 +33,8 @@ enum Verb {
     Demo(demo::DemoArgs),
     /// Tell everything that is wrong with a folder of manifests.
     Lint(lint::LintArgs),
+    /// Evaluate a template, or expressions line by line.
+    Eval(Box<eval::EvalArgs>),
     /// Give up a promotion that was interrupted.
     Abort(abort::AbortArgs),
     /// Work on step plugins.
@@ -53,6 +57,7 @@ impl Cli {
             Verb::Run(args) => block_on(args.run()),
             Verb::Demo(args) => block_on(args.run()),
             Verb::Lint(args) => args.run(),
+            Verb::Eval(args) => block_on(args.run()),
             Verb::Abort(args) => block_on(args.run()),
             Verb::Step(args) => args.run(),
             Verb::Bench(args) => block_on(args.run()),

@@ -3,6 +3,8 @@
 mod cli;
 mod config;
 mod demo;
+mod document;
+mod eval;
 mod failure;
 mod lint;
 mod manifests;

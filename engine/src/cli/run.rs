@@ -15,6 +15,7 @@ use windlass_ports::clock::Clock;
 use windlass_ports::step_catalog::StepCatalog;
 use windlass_promotion::state::PromotionState;
 
+use super::freight::FreightArgs;
 use crate::config::{
     DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity, parse_known_hosts,
 };
@@ -22,7 +23,7 @@ use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
 use crate::lint;
 use crate::manifests;
 use crate::project::Project;
-use crate::run::{Ended, FreightChoice, LiveProgress, Promoter, promotion_json};
+use crate::run::{Ended, LiveProgress, Promoter, promotion_json};
 use crate::signals;
 use crate::system_clock::{StandingClock, SystemClock};
 use crate::wiring::{self, Engine, EngineOptions};
@@ -49,18 +50,8 @@ pub(crate) struct RunArgs {
     /// Go on with a promotion that was interrupted: the one of this name, or the only one.
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["freight", "image", "commit", "warehouse"])]
     resume: Option<String>,
-    /// Freight: a name, the beginning of one, or an alias. Otherwise the newest.
-    #[arg(long, conflicts_with_all = ["image", "commit"])]
-    freight: Option<String>,
-    /// An image to take in the place of the newest. Can be given more than once.
-    #[arg(long, value_name = "REPOSITORY:TAG")]
-    image: Vec<String>,
-    /// A commit to take in the place of the newest. Can be given more than once.
-    #[arg(long, value_name = "[REPOSITORY@]COMMIT")]
-    commit: Vec<String>,
-    /// The warehouse, if the stage requests freight of several.
-    #[arg(long)]
-    warehouse: Option<String>,
+    #[command(flatten)]
+    freight: FreightArgs,
     /// Where the record is kept.
     #[arg(long, default_value = ".windlass", value_name = "DIR")]
     data: PathBuf,
@@ -139,7 +130,9 @@ impl RunArgs {
         let promoter = Promoter::new(&engine);
         let unit = match &self.resume {
             Some(name) => promoter.resume(Some(name.as_str()).filter(|name| !name.is_empty())).await?,
-            None => promoter.create(self.stage.as_deref().unwrap_or_default(), &self.choice()).await?,
+            None => {
+                promoter.create(self.stage.as_deref().unwrap_or_default(), &self.freight.choice()).await?
+            }
         };
         let state = unit.state().await;
         progress.line(&self.headline(&state));
@@ -174,15 +167,6 @@ impl RunArgs {
             }
         }
         Ok(project)
-    }
-
-    fn choice(&self) -> FreightChoice {
-        FreightChoice {
-            freight: self.freight.clone(),
-            images: self.image.clone(),
-            commits: self.commit.clone(),
-            warehouse: self.warehouse.clone(),
-        }
     }
 
     fn headline(&self, state: &PromotionState) -> String {

@@ -42,10 +42,20 @@ pub(crate) struct StoredFreight {
     created: String,
 }
 
+/// Whether freight that is made here is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// So that later stages find it.
+    InRecord,
+    /// It is only looked at.
+    Nowhere,
+}
+
 /// Chooses freight of a project.
 pub(crate) struct FreightChooser<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) stages: &'a ProjectStages,
+    pub(crate) keeping: Keeping,
 }
 
 impl FreightChooser<'_> {
@@ -122,10 +132,17 @@ impl FreightChooser<'_> {
     ) -> Result<Result<(), NotAvailable>, Failure> {
         let failed = |e: windlass_promotion::unit::UnitError| Failure::environment(e.to_string());
         let id = freight_name(&freight.reference)?;
-        self.stages.reconsider(&id, &freight.reference.origin).await.map_err(failed)?;
+        if self.is_kept(freight).await? {
+            self.stages.reconsider(&id, &freight.reference.origin).await.map_err(failed)?;
+        }
         let status = self.stages.freight_status(&id).await.map_err(failed)?;
         let now = self.engine.clock.now();
         Ok(check_available(name.as_str(), stage, &freight.reference.origin, &status, now))
+    }
+
+    async fn is_kept(&self, freight: &StoredFreight) -> Result<bool, Failure> {
+        let is_same = |kept: &StoredFreight| kept.reference.name == freight.reference.name;
+        Ok(self.keeping == Keeping::InRecord || self.stored().await?.iter().any(is_same))
     }
 
     async fn newest_available(
@@ -192,6 +209,7 @@ impl FreightChooser<'_> {
         }
     }
 
+    /// Keeps freight unless it is kept already, or is only looked at.
     async fn keep(&self, reference: FreightReference) -> Result<StoredFreight, Failure> {
         let stored = self.stored().await?;
         if let Some(known) = stored.iter().find(|known| known.reference.name == reference.name) {
@@ -200,6 +218,9 @@ impl FreightChooser<'_> {
         let engine = self.engine;
         let alias = alias_of(&reference.name, |alias| stored.iter().any(|known| known.alias == alias));
         let freight = StoredFreight { reference, alias, created: engine.clock.now().to_string() };
+        if self.keeping == Keeping::Nowhere {
+            return Ok(freight);
+        }
         let key = ResourceKey {
             tenant: engine.tenant.clone(),
             project: engine.project.name.clone(),

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use windlass_model::promotion::PromotionRecord;
 use windlass_ports::journal::Journal;
 use windlass_promotion::driver::DriveError;
 use windlass_promotion::project_stages::ProjectStages;
 use windlass_promotion::state::PromotionState;
 use windlass_promotion::unit::{PromotionUnit, UnitError};
 
-use super::freight::{FreightChoice, FreightChooser, StoredFreight, freight_name};
+use super::freight::{FreightChoice, FreightChooser, Keeping, StoredFreight, freight_name};
 use super::record::record;
 use super::unfinished;
 use crate::failure::Failure;
@@ -51,7 +52,7 @@ impl<'a> Promoter<'a> {
     }
 
     fn chooser(&self) -> FreightChooser<'_> {
-        FreightChooser { engine: self.engine, stages: &self.stages }
+        FreightChooser { engine: self.engine, stages: &self.stages, keeping: Keeping::InRecord }
     }
 
     /// Chooses freight and makes its promotion to a stage.
@@ -88,6 +89,33 @@ impl<'a> Promoter<'a> {
         Ok(Arc::new(unit.map_err(|e| unit_failed(&e))?))
     }
 
+    /// The record that a promotion to a stage would have if it were made now. Nothing is recorded, not even freight.
+    ///
+    /// # Errors
+    /// If no freight is available, or the steps cannot be made.
+    pub(crate) async fn preview(
+        &self,
+        stage: &str,
+        choice: &FreightChoice,
+    ) -> Result<PromotionRecord, Failure> {
+        let engine = self.engine;
+        let (name, stage) = engine.project.stage(stage)?;
+        let chooser = FreightChooser { keeping: Keeping::Nowhere, ..self.chooser() };
+        let freight = chooser.choose(name, &stage.spec, choice).await?;
+        let state = self.stages.state(name).await.map_err(|e| unit_failed(&e))?;
+        record(&engine.project, name, &stage.spec, &state, freight, engine.clock.now())
+    }
+
+    /// What expressions can ask the project for.
+    ///
+    /// # Errors
+    /// If the record cannot be read.
+    pub(crate) async fn data(&self) -> Result<LoadedData, Failure> {
+        let engine = self.engine;
+        let statuses = self.freight_statuses().await?;
+        Ok(LoadedData::new(Arc::clone(&engine.project), &statuses, Arc::clone(&engine.records)))
+    }
+
     /// Takes up a promotion that has not ended: the one called `name`, or the only one.
     ///
     /// # Errors
@@ -117,10 +145,7 @@ impl<'a> Promoter<'a> {
         unit: Arc<PromotionUnit>,
         stop: CancellationToken,
     ) -> Result<Ended, Failure> {
-        let engine = self.engine;
-        let statuses = self.freight_statuses().await?;
-        let data =
-            Arc::new(LoadedData::new(Arc::clone(&engine.project), &statuses, Arc::clone(&engine.records)));
+        let data = Arc::new(self.data().await?);
         let driver = self.engine.driver(data);
         match driver.run(Arc::clone(&unit), stop).await {
             Ok(state) => {
@@ -162,7 +187,7 @@ impl<'a> Promoter<'a> {
     }
 
     /// Every step kind must be there before anything begins.
-    fn check_steps(&self, record: &windlass_model::promotion::PromotionRecord) -> Result<(), Failure> {
+    fn check_steps(&self, record: &PromotionRecord) -> Result<(), Failure> {
         for step in &record.steps {
             if let Err(error) = self.engine.catalog().find(&step.uses) {
                 return Err(Failure::input(format!("step {:?}: {error}", step.alias.as_str())));

@@ -1,7 +1,6 @@
 //! `windlass step run`: one attempt of one step, on a directory.
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -16,6 +15,7 @@ use windlass_ports::step_catalog::{CatalogError, StepCatalog, StepKind};
 use crate::config::{
     DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity, parse_known_hosts,
 };
+use crate::document;
 use crate::failure::{EXIT_INTERRUPTED, Failure};
 use crate::manifests::{self, Manifests};
 use crate::project::Project;
@@ -126,9 +126,9 @@ impl StepRunArgs {
     }
 
     fn trial(&self, catalog: &dyn StepCatalog) -> Result<Trial, Failure> {
-        let context = self.context.as_deref().map_or(Ok(Value::Null), read)?;
-        let config = self.config.as_deref().map_or(Ok(Value::Null), read)?;
-        let state = self.state.as_deref().map(read).transpose()?;
+        let context = self.context.as_deref().map_or(Ok(Value::Null), document::read)?;
+        let config = self.config.as_deref().map_or(Ok(Value::Null), document::read)?;
+        let state = self.state.as_deref().map(document::read).transpose()?;
         Ok(Trial {
             kind: find(catalog, &self.name)?,
             config: if config.is_null() { Value::Object(Map::new()) } else { config },
@@ -184,20 +184,4 @@ pub(super) fn find(catalog: &dyn StepCatalog, name: &str) -> Result<Arc<StepKind
             .hint(format!("these steps are there: {}", catalog.names().join(", "))),
         CatalogError::Unavailable(message) => Failure::environment(message),
     })
-}
-
-/// Reads a document: JSON if it is that, else YAML as manifests are read.
-fn read(path: &Path) -> Result<Value, Failure> {
-    let failed = |e: &dyn std::fmt::Display| Failure::input(format!("{}: {e}", path.display()));
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().read_to_end(&mut bytes).map_err(|e| failed(&e))?;
-    } else {
-        bytes = std::fs::read(path).map_err(|e| failed(&e))?;
-    }
-    if let Ok(json) = serde_json::from_slice(&bytes) {
-        return Ok(json);
-    }
-    let text = windlass_yaml::decode_utf8(&bytes).map_err(|e| failed(&e))?;
-    windlass_yaml::to_json(text).map_err(|e| failed(&e))
 }
