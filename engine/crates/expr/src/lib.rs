@@ -49,6 +49,7 @@ pub use budget::Budget;
 pub use error::{ErrorClass, ExprError, FunctionError, Position, Span};
 pub use evaluated::{Evaluated, TaintedScalar};
 pub use expression::{Expression, parse_bool};
+pub use go::{float::parse as parse_float, quote::quote as go_quote};
 pub use reference::{Argument, ArgumentValue, Base, Member, Reference};
 pub use rendered::Segment;
 pub use scope::{Functions, NoFunctions, Scope};

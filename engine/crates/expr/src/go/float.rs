@@ -73,7 +73,8 @@ fn format_between(value: f64, low: i32, high: i32, exponent_digits: usize) -> St
 
 /// `strconv.ParseFloat(text, 64)`: decimal and hexadecimal numbers with digit separators, infinities and NaN
 /// in any case. None where Go returns an error, which includes numbers out of range.
-pub(crate) fn parse(text: &str) -> Option<f64> {
+#[must_use]
+pub fn parse(text: &str) -> Option<f64> {
     let (negative, unsigned) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
         b'+' => (false, &text[1..]),

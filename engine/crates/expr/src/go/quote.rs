@@ -2,8 +2,9 @@
 
 use super::text::is_print;
 
-/// The text in double quotes, with Go's escapes for what is not printable.
-pub(crate) fn quote(text: &str) -> String {
+/// The text in double quotes, with Go's escapes for what is not printable: `%q`.
+#[must_use]
+pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

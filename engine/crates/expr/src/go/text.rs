@@ -7,7 +7,6 @@ use regex::Regex;
 
 static LETTER: LazyLock<Regex> = LazyLock::new(|| class(r"^\p{L}$"));
 static DIGIT: LazyLock<Regex> = LazyLock::new(|| class(r"^\p{Nd}$"));
-static GRAPHIC: LazyLock<Regex> = LazyLock::new(|| class(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$"));
 
 fn class(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a constant pattern over Unicode's general categories")
@@ -27,9 +26,14 @@ pub(crate) fn is_digit(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_digit() } else { is_in(&DIGIT, c) }
 }
 
-/// `strconv.IsPrint`: letters, marks, numbers, punctuation, symbols, and the ASCII space.
+/// `strconv.IsPrint`: letters, marks, numbers, punctuation, symbols, and the ASCII space. It is what Rust does not escape
+/// behind another character.
 pub(crate) fn is_print(c: char) -> bool {
-    if c.is_ascii() { c == ' ' || c.is_ascii_graphic() } else { is_in(&GRAPHIC, c) }
+    if c.is_ascii() {
+        return c == ' ' || c.is_ascii_graphic();
+    }
+    let behind_another: String = ['x', c].into_iter().collect();
+    behind_another.escape_debug().nth(1) == Some(c)
 }
 
 /// `strings.ToUpper`: each character by itself to one character, so that `ß` stays.
