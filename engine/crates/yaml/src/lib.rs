@@ -23,7 +23,7 @@ pub use emit::{EmitError, KeyOrder, emit};
 pub use error::{ErrorKind, Mistake, YamlError};
 pub use node::{Document, Entry, Kind, Mapping, Node, ScalarNode, ScalarStyle};
 pub use options::{DuplicateKeys, Limits, ReadOptions};
-pub use patch::{PatchError, Patcher, WhichDuplicate};
+pub use patch::{PatchError, Patcher, Quotes, WhichDuplicate};
 pub use path::{Found, Path, PathError};
 pub use position::{Position, Span};
 pub use read::{decode_utf8, read, to_json};

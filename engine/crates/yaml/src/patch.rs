@@ -35,6 +35,16 @@ pub enum WhichDuplicate {
     Last,
 }
 
+/// Which quotes a text gets that takes the place of a scalar without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Quotes {
+    /// None, unless it would be read as something else without.
+    #[default]
+    IfNeeded,
+    /// Double ones.
+    Double,
+}
+
 /// A text and the changes made to it so far.
 ///
 /// Paths are of one document, at first the first. A segment is a key as it is written, without its quotes (`n` for
@@ -101,11 +111,37 @@ impl Patcher {
     /// # Errors
     /// There is no scalar at `path`, or the change cannot be made there.
     pub fn replace_scalar(&mut self, path: &Path, value: &Scalar) -> Result<(), PatchError> {
+        self.replace_scalar_quoted(path, value, Quotes::IfNeeded)
+    }
+
+    /// [`Self::replace_scalar`], where the quotes of a text are chosen that takes the place of a scalar without any.
+    ///
+    /// # Errors
+    /// There is no scalar at `path`, or the change cannot be made there.
+    pub fn replace_scalar_quoted(
+        &mut self,
+        path: &Path,
+        value: &Scalar,
+        quotes: Quotes,
+    ) -> Result<(), PatchError> {
         let located = self.locate(path)?;
-        let edits = scalar::replace(&self.text, path, &located, value)?;
+        let edits = scalar::replace(&self.text, path, &located, value, quotes)?;
         let steps = located.steps.clone();
         self.commit(path, edits, |old, new| {
             verify::same_but(old, new, &steps, &|_, new| verify::is_scalar(new, value))
+        })
+    }
+
+    /// Puts a list or a mapping, in brackets or braces, in the place of a scalar. Anchor and comments stay, a tag does not.
+    ///
+    /// # Errors
+    /// There is no scalar at `path`, or the change cannot be made there.
+    pub fn replace_scalar_by_collection(&mut self, path: &Path, value: &Value) -> Result<(), PatchError> {
+        let located = self.locate(path)?;
+        let edits = scalar::replace_by_collection(&self.text, path, &located, value)?;
+        let steps = located.steps.clone();
+        self.commit(path, edits, |old, new| {
+            verify::same_but(old, new, &steps, &|_, new| verify::holds(new, value))
         })
     }
 

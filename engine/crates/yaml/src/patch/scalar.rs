@@ -1,11 +1,12 @@
 //! Another value for a scalar.
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
-use super::PatchError;
 use super::edit::{Edit, line_break, line_end, trailing_blanks};
+use super::flow_text::flow_text;
 use super::layout::block_header;
 use super::locate::{Located, kind_name};
+use super::{PatchError, Quotes};
 use crate::emit::{Traits, double_quoted, is_plain_text, number_text, single_quoted};
 use crate::go_number;
 use crate::json::same_in_json;
@@ -25,31 +26,73 @@ pub(super) fn replace(
     path: &Path,
     located: &Located<'_>,
     value: &Scalar,
+    quotes: Quotes,
 ) -> Result<Vec<Edit>, PatchError> {
     let node = located.node;
-    let Kind::Scalar(old) = node.kind() else {
-        let (wanted, found) = ("a scalar", kind_name(node));
-        return Err(PatchError::WrongKind { path: path.clone(), wanted, found, span: node.span() });
-    };
+    let old = scalar_at(path, node)?;
     let layout = located.layout();
     let (style, tag) = if node.alias().is_some() { (ScalarStyle::Plain, None) } else { (old.style, old.tag) };
-    let (written, keeps_tag) = match tag.and_then(|tag| write(value, style, layout, Some(tag))) {
+    let preferred = match (style, quotes) {
+        (ScalarStyle::Plain, Quotes::Double) => ScalarStyle::DoubleQuoted,
+        _ => style,
+    };
+    let (written, keeps_tag) = match tag.and_then(|tag| write(value, preferred, layout, Some(tag))) {
         Some(written) => (written, true),
-        None => match write(value, style, layout, None) {
+        None => match write(value, preferred, layout, None) {
             Some(written) => (written, false),
             None => return Err(refused(path, "there is no way to write this value")),
         },
     };
     let mut edits = if tag.is_some() && !keeps_tag { drop_tag(text, node) } else { Vec::new() };
-    let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-    if block {
-        edits.extend(replace_block(text, located, &written));
-    } else if node.is_left_out() {
-        edits.push(fill_in(text, path, located, &one_line(&written))?);
-    } else {
-        edits.push(Edit::replace(node.span().bytes(), one_line(&written)));
-    }
+    edits.extend(put(text, path, located, style, &written)?);
     Ok(edits)
+}
+
+/// The edits that put a list or a mapping, on one line, in the place of a scalar.
+pub(super) fn replace_by_collection(
+    text: &str,
+    path: &Path,
+    located: &Located<'_>,
+    value: &Value,
+) -> Result<Vec<Edit>, PatchError> {
+    let node = located.node;
+    let old = scalar_at(path, node)?;
+    let style = if node.alias().is_some() { ScalarStyle::Plain } else { old.style };
+    // It is written as it is, like what has no quotes.
+    let written = Written { style: ScalarStyle::Plain, text: flow_text(value)? };
+    let mut edits = if node.alias().is_some() { Vec::new() } else { drop_tag(text, node) };
+    edits.extend(put(text, path, located, style, &written)?);
+    Ok(edits)
+}
+
+fn scalar_at<'a>(path: &Path, node: &'a Node) -> Result<ScalarNode<'a>, PatchError> {
+    match node.kind() {
+        Kind::Scalar(scalar) => Ok(scalar),
+        Kind::Sequence(_) | Kind::Mapping(_) => {
+            let (wanted, found) = ("a scalar", kind_name(node));
+            Err(PatchError::WrongKind { path: path.clone(), wanted, found, span: node.span() })
+        }
+    }
+}
+
+/// Puts what is written in the place of a scalar of this style.
+fn put(
+    text: &str,
+    path: &Path,
+    located: &Located<'_>,
+    style: ScalarStyle,
+    written: &Written,
+) -> Result<Vec<Edit>, PatchError> {
+    let node = located.node;
+    if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+        return Ok(replace_block(text, located, written));
+    }
+    let edit = if node.is_left_out() {
+        fill_in(text, path, located, &one_line(written))?
+    } else {
+        Edit::replace(node.span().bytes(), one_line(written))
+    };
+    Ok(vec![edit])
 }
 
 /// How to write a value so that it reads back under `tag`, in the style that is there if it can hold the value.

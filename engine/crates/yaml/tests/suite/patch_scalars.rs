@@ -1,6 +1,6 @@
 //! Scalars replaced: what is written, and that nothing else changes.
 
-use windlass_yaml::{PatchError, Patcher, Path, Scalar, WhichDuplicate};
+use windlass_yaml::{PatchError, Patcher, Path, Quotes, Scalar, WhichDuplicate};
 
 fn path(pointer: &str) -> Path {
     pointer.parse().expect("a good pointer")
@@ -57,6 +57,42 @@ fn plain_text_is_quoted_where_it_must() {
     check("a: [old, z]\n", "/a/0", "a:b", "a: ['a:b', z]\n");
     check("a: [old, z]\n", "/a/0", "v1", "a: [v1, z]\n");
     check("a: {b: old}\n", "/a/b", "x,y", "a: {b: 'x,y'}\n");
+}
+
+#[test]
+fn quotes_can_be_chosen_for_what_has_none() {
+    let quote = |text: &str, pointer: &str, value: &str| {
+        let mut patcher = Patcher::new(text).expect("good YAML");
+        patcher.replace_scalar_quoted(&path(pointer), &value.into(), Quotes::Double).expect("it is replaced");
+        patcher.into_text()
+    };
+    assert_eq!(quote("a: old # c\n", "/a", "t"), "a: \"t\" # c\n");
+    assert_eq!(quote("a: [old, z]\n", "/a/0", "[1]"), "a: [\"[1]\", z]\n");
+    assert_eq!(quote("a: 'old'\n", "/a", "t"), "a: 't'\n");
+    assert_eq!(quote("a: !!str old\n", "/a", "1"), "a: !!str \"1\"\n");
+    assert_eq!(quote("a:\n", "/a", "t"), "a: \"t\"\n");
+    assert_eq!(quote("a: |\n  old\nb: 1\n", "/a", "t\n"), "a: |\n  t\nb: 1\n");
+}
+
+#[test]
+fn a_collection_can_take_the_place_of_a_scalar() {
+    let put = |text: &str, pointer: &str, value: serde_json::Value| {
+        let mut patcher = Patcher::new(text).expect("good YAML");
+        patcher.replace_scalar_by_collection(&path(pointer), &value)?;
+        Ok::<_, PatchError>(patcher.into_text())
+    };
+    let list = serde_json::json!(["a", 1, true, "no"]);
+    assert_eq!(put("a: 'old' # c\n", "/a", list.clone()).unwrap(), "a: [a, 1, true, \"no\"] # c\n");
+    assert_eq!(
+        put("a: &x !!str old\nb: *x\n", "/a", list.clone()).unwrap(),
+        "a: &x [a, 1, true, \"no\"]\nb: *x\n"
+    );
+    assert_eq!(put("a:\n", "/a", serde_json::json!({ "x": {} })).unwrap(), "a: {x: {}}\n");
+    assert_eq!(
+        put("a: |  # c\n  x\nb: 1\n", "/a", list.clone()).unwrap(),
+        "a: [a, 1, true, \"no\"]  # c\nb: 1\n"
+    );
+    assert!(matches!(put("a: [1]\n", "/a", list), Err(PatchError::WrongKind { .. })));
 }
 
 #[test]
