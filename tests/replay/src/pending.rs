@@ -37,7 +37,6 @@ pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "untar", until: STEP },
     Pending { name: "yaml-merge", until: STEP },
     Pending { name: "yaml-parse", until: STEP },
-    Pending { name: "yaml-update", until: STEP },
     Pending { name: "helm-template", until: HELM },
     Pending { name: "helm-update-chart", until: HELM },
     Pending { name: "kustomize-build/helm-chart-plugin-options", until: HELM },

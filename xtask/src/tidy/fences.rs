@@ -15,7 +15,7 @@ const PLACES: [(&str, bool); 5] = [
 ];
 
 /// Rooms that built-in steps may use: those without I/O.
-const FOR_STEPS: [&str; 5] = ["step", "expr", "model", "versions", "yaml"];
+const FOR_STEPS: [&str; 6] = ["step", "edit", "expr", "model", "versions", "yaml"];
 
 /// One line of the table.
 #[derive(Debug, Default, PartialEq)]
