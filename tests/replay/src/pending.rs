@@ -40,10 +40,6 @@ pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "helm-template", until: HELM },
     Pending { name: "helm-update-chart", until: HELM },
     Pending { name: "kustomize-build/helm-chart-plugin-options", until: HELM },
-    Pending {
-        name: "kustomize-build/remote-http-resource",
-        until: "requests leave without an Accept that nobody asked for",
-    },
 ];
 
 /// Until when images wait that are chosen by more than their tags.

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use serde_json::Value;
 use windlass_egress::{Place, fill_in, find_tokens};
 use windlass_model::call::Call;
-use windlass_model::call::http::Body;
+use windlass_model::call::http::{Body, Options};
 use windlass_ports::sessions::{Seal, Tokens};
 
 /// Shorter values are not looked for: they would be found everywhere.
@@ -143,7 +143,8 @@ impl Secrets {
                 if let Body::Bytes(bytes) = &mut request.body {
                     *bytes = self.tokenize(std::mem::take(bytes));
                 }
-                request.options.idempotency_key.iter_mut().for_each(|key| self.tokenize_text(key));
+                let Options { idempotency_key, proxy, .. } = &mut request.options;
+                idempotency_key.iter_mut().chain(proxy).for_each(|text| self.tokenize_text(text));
             }
             Call::ObjectsPatch(patch) => patch.patch = self.tokenize_json(std::mem::take(&mut patch.patch)),
             Call::GitUpdateRef(update) => self.tokenize_text(&mut update.url),

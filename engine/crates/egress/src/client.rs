@@ -5,20 +5,25 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use windlass_model::call::CallError;
 use windlass_model::ids::TenantId;
 use windlass_ports::clock::Clock;
 use windlass_ports::git::NetworkScope;
 
 use crate::address::AddressPolicy;
+use crate::connector::Connector;
+use crate::proxy::Proxy;
+use crate::send::Body;
 
 /// How long a connection may take to come about.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many idle connections to one host are kept.
 const IDLE_PER_HOST: usize = 4;
+
+/// How long an idle connection is kept.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// More clients than this mean that policies come and go: start afresh.
 const MAX_CLIENTS: usize = 256;
@@ -39,15 +44,17 @@ struct Key {
     tenant: TenantId,
     policy: AddressPolicy,
     insecure: bool,
-    /// A resolver is not told the port, and listeners are blocked by theirs.
-    port: u16,
+    proxy: Option<Proxy>,
 }
+
+/// Sends requests over connections that it keeps.
+pub(crate) type Client = hyper_util::client::legacy::Client<Connector, Body>;
 
 /// The one way out.
 pub struct Egress {
     config: EgressConfig,
     pub(crate) clock: Arc<dyn Clock>,
-    clients: Mutex<HashMap<Key, reqwest::Client>>,
+    clients: Mutex<HashMap<Key, Client>>,
 }
 
 impl Egress {
@@ -74,9 +81,9 @@ impl Egress {
         scope: &NetworkScope,
         policy: &AddressPolicy,
         insecure: bool,
-        port: u16,
-    ) -> Result<reqwest::Client, CallError> {
-        let key = Key { tenant: scope.tenant.clone(), policy: policy.clone(), insecure, port };
+        proxy: Option<Proxy>,
+    ) -> Result<Client, CallError> {
+        let key = Key { tenant: scope.tenant.clone(), policy: policy.clone(), insecure, proxy };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
@@ -84,96 +91,26 @@ impl Egress {
         if clients.len() >= MAX_CLIENTS {
             clients.clear();
         }
-        let client = self.build(policy.clone(), insecure, port)?;
+        let client = self.build(&key)?;
         clients.insert(key, client.clone());
         Ok(client)
     }
 
-    fn build(&self, policy: AddressPolicy, insecure: bool, port: u16) -> Result<reqwest::Client, CallError> {
-        let failed =
-            |e: &dyn std::fmt::Display| CallError::internal(format!("no HTTP client can be made: {e}"));
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("windlass/", env!("CARGO_PKG_VERSION")))
-            // Redirects are followed here, hop by hop, each checked again.
-            .redirect(reqwest::redirect::Policy::none())
-            // A proxy would resolve names for us, and nobody would have judged the addresses.
-            .no_proxy()
-            .dns_resolver(Arc::new(JudgingResolver { policy, port }))
-            .connect_timeout(CONNECT_TIMEOUT)
+    fn build(&self, key: &Key) -> Result<Client, CallError> {
+        let mut proxy_tls = crate::trust::tls(&self.config, key.insecure)?;
+        let mut tls = proxy_tls.clone();
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        proxy_tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let connector = Connector {
+            policy: Arc::new(key.policy.clone()),
+            tls: Arc::new(tls),
+            proxy_tls: Arc::new(proxy_tls),
+            proxy: key.proxy.clone(),
+        };
+        Ok(hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(IDLE_PER_HOST)
-            .tcp_nodelay(true);
-        if insecure {
-            let config = rustls::ClientConfig::builder()
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(NoVerifier))
-                .with_no_client_auth();
-            builder = builder.tls_backend_preconfigured(config);
-        } else {
-            let mut roots = Vec::new();
-            for pem in &self.config.extra_roots {
-                roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(|e| failed(&e))?);
-            }
-            builder = if self.config.only_extra_roots {
-                builder.tls_certs_only(roots)
-            } else {
-                builder.tls_certs_merge(roots)
-            };
-        }
-        builder.build().map_err(|e| failed(&e))
-    }
-}
-
-/// Resolves names and keeps only the addresses that may be reached.
-struct JudgingResolver {
-    policy: AddressPolicy,
-    port: u16,
-}
-
-impl Resolve for JudgingResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (policy, port) = (self.policy.clone(), self.port);
-        Box::pin(async move {
-            let addresses = policy.resolve(name.as_str(), port).await?;
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// Accepts any certificate: what `insecureSkipTLSVerify` asks for.
-#[derive(Debug)]
-struct NoVerifier;
-
-impl ServerCertVerifier for NoVerifier {
-    fn verify_server_cert(
-        &self,
-        _: &rustls::pki_types::CertificateDer<'_>,
-        _: &[rustls::pki_types::CertificateDer<'_>],
-        _: &rustls::pki_types::ServerName<'_>,
-        _: &[u8],
-        _: rustls::pki_types::UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &rustls::pki_types::CertificateDer<'_>,
-        _: &rustls::DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &rustls::pki_types::CertificateDer<'_>,
-        _: &rustls::DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
-        rustls::crypto::aws_lc_rs::default_provider().signature_verification_algorithms.supported_schemes()
+            .build(connector))
     }
 }

@@ -13,7 +13,8 @@ use windlass_ports::git::{NetworkMeter, NetworkScope};
 
 use crate::address::Refusal;
 use crate::client::{CONNECT_TIMEOUT, Egress};
-use crate::send::{too_long, within};
+use crate::failure::too_long;
+use crate::inbound::within;
 
 /// A connection. Once its attempt is cancelled, its time is up or its budget is spent, it only fails; [`Ended`] tells
 /// why.

@@ -1,19 +1,28 @@
 //! Sending one request, hop by hop.
 
-use std::pin::Pin;
-
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _};
-use http::{HeaderMap, Method};
+use futures_util::StreamExt as _;
+use http::{HeaderMap, HeaderValue, Method, Request, header};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Empty, Full, StreamBody};
 use tokio_util::io::ReaderStream;
 use url::Url;
-use windlass_model::call::{CallError, ErrorKind};
+use windlass_model::call::CallError;
 use windlass_model::time::Timestamp;
 use windlass_ports::git::NetworkScope;
 
-use crate::address::Refusal;
+use crate::address::{AddressPolicy, BoxError, Refusal};
 use crate::client::Egress;
-use crate::redirect::{next_hop, strip_for_origin};
+use crate::failure::{denied, failed, secret_elsewhere, shown};
+use crate::inbound::{Inbound, Incoming, within};
+use crate::proxy::{Proxy, authorization, bare};
+use crate::redirect::{next_hop, prepare_headers};
+
+/// Who sends, where the caller says nothing else.
+const USER_AGENT: &str = concat!("windlass/", env!("CARGO_PKG_VERSION"));
+
+/// A body as the client sends it.
+pub(crate) type Body = UnsyncBoxBody<Bytes, BoxError>;
 
 /// What is sent.
 #[derive(Debug)]
@@ -53,20 +62,28 @@ pub struct Outbound<'a> {
     pub deadline: Option<Timestamp>,
     /// Do not check the server's certificate.
     pub insecure_skip_tls_verify: bool,
+    /// A proxy to go through. Its address is judged like any other.
+    pub proxy: Option<Url>,
+    /// The body holds a secret, which no redirect takes to another origin. In headers it is what is sensitive.
+    pub secret_body: bool,
 }
 
-/// A response whose body is still to be read.
-pub struct Inbound {
-    /// The status.
-    pub status: http::StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The URL that answered: another than asked after redirects.
-    pub url: Url,
-    body: Pin<Box<dyn Stream<Item = Result<Bytes, reqwest::Error>> + Send>>,
-    scope: NetworkScope,
-    deadline: Timestamp,
-    clock: std::sync::Arc<dyn windlass_ports::clock::Clock>,
+impl Outbound<'_> {
+    /// A request without headers and a body, whose redirects are not followed.
+    #[must_use]
+    pub fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: OutboundBody::None,
+            redirects: Redirects::Return,
+            deadline: None,
+            insecure_skip_tls_verify: false,
+            proxy: None,
+            secret_body: false,
+        }
+    }
 }
 
 impl Egress {
@@ -77,60 +94,60 @@ impl Egress {
     /// `cancelled`, `limit` if the budget of bytes is used up, and whatever the check of a hop says.
     pub async fn send(&self, scope: &NetworkScope, request: Outbound<'_>) -> Result<Inbound, CallError> {
         let deadline = request.deadline.map_or(scope.deadline, |d| d.min(scope.deadline));
+        let unpack = compresses(&request.method, &request.headers);
         let exchange = self.follow(scope, request);
         let response = within(&*self.clock, scope, deadline, exchange).await??;
-        let (head, url) = response;
+        let (response, url) = response;
+        let packed = unpack && is_compressed(response.headers());
         let clock = std::sync::Arc::clone(&self.clock);
-        Ok(Inbound {
-            status: head.status(),
-            headers: head.headers().clone(),
-            url,
-            body: Box::pin(head.bytes_stream()),
-            scope: scope.clone(),
-            deadline,
-            clock,
-        })
+        Ok(Inbound::of(response, url, packed, scope, deadline, clock))
     }
 
     async fn follow(
         &self,
         scope: &NetworkScope,
         request: Outbound<'_>,
-    ) -> Result<(reqwest::Response, Url), CallError> {
+    ) -> Result<(Incoming, Url), CallError> {
         let Outbound { mut method, mut url, mut headers, mut body, redirects, .. } = request;
         let (most, check) = match redirects {
             Redirects::Return => (0, None),
             Redirects::Follow(most, check) => (most, Some(check)),
         };
+        let way = Way {
+            insecure: request.insecure_skip_tls_verify,
+            proxy: request.proxy.as_ref().map(Proxy::at).transpose()?,
+        };
+        let has_referer = headers.contains_key(header::REFERER);
         let mut hops = 0;
         loop {
             let (sent, again) = duplicate(body);
-            let response = self
-                .exchange(scope, &method, &url, headers.clone(), sent, request.insecure_skip_tls_verify)
-                .await?;
+            let response = self.exchange(scope, &way, &method, &url, headers.clone(), sent).await?;
             let Some(check) = check else { return Ok((response, url)) };
-            let Some(hop) = next_hop(&method, &url, response.status(), response.headers()) else {
+            let Some(hop) = next_hop(&method, &url, response.status(), response.headers())? else {
                 return Ok((response, url));
             };
             hops += 1;
             if hops > most {
                 return Err(CallError::unavailable(
                     "too-many-redirects",
-                    format!("stopped after {most} redirects, the last to {}", hop.url),
+                    format!("stopped after {hops} redirects, the last to {}", shown(&hop.url)),
                 ));
             }
             check(&hop.url, &hop.method)?;
+            if hop.keep_body && request.secret_body && url.origin() != hop.url.origin() {
+                return Err(secret_elsewhere(&url, &hop.url));
+            }
             body = match (hop.keep_body, again) {
                 (false, _) => OutboundBody::None,
                 (true, Some(body)) => body,
                 (true, None) => {
                     return Err(CallError::unavailable(
                         "body-not-repeatable",
-                        format!("{url} redirects a request whose body cannot be sent again"),
+                        format!("{} redirects a request whose body cannot be sent again", shown(&url)),
                     ));
                 }
             };
-            strip_for_origin(&url, &hop.url, &mut headers);
+            prepare_headers(&url, &hop, has_referer, &mut headers);
             (method, url) = (hop.method, hop.url);
         }
     }
@@ -138,100 +155,97 @@ impl Egress {
     async fn exchange(
         &self,
         scope: &NetworkScope,
+        way: &Way,
         method: &Method,
         url: &Url,
         headers: HeaderMap,
         body: OutboundBody,
-        insecure: bool,
-    ) -> Result<reqwest::Response, CallError> {
+    ) -> Result<Incoming, CallError> {
+        let uri = bare(url)?;
         let policy = self.policy(scope);
-        let port = url.port_or_known_default().ok_or_else(|| {
-            CallError::invalid("url-not-http", format!("{url} is neither an http nor an https URL"))
-        })?;
-        // A resolver is only asked about names.
-        let literal = match url.host() {
-            Some(url::Host::Ipv4(ip)) => Some(ip.into()),
-            Some(url::Host::Ipv6(ip)) => Some(ip.into()),
-            _ => None,
+        self.judge(&policy, url, way.proxy.is_some()).await?;
+        let mut request = Request::builder().method(method.clone()).uri(uri);
+        if let Some(all) = request.headers_mut() {
+            *all = completed(headers, method, url);
+            if let (Some(proxy), "http") = (&way.proxy, url.scheme())
+                && let Some(value) = &proxy.authorization
+            {
+                all.insert(header::PROXY_AUTHORIZATION, value.clone());
+            }
+            if let OutboundBody::File(_, len) = &body {
+                all.insert(header::CONTENT_LENGTH, HeaderValue::from(*len));
+            }
+        }
+        let request = request
+            .body(outgoing(scope, body)?)
+            .map_err(|e| CallError::invalid("request-invalid", format!("{}: {e}", shown(url))))?;
+        let client = self.client(scope, &policy, way.insecure, way.proxy.clone())?;
+        client.request(request).await.map_err(|error| failed(url, &error, error.is_connect()))
+    }
+
+    /// Judges the address of a URL that is one, and through a proxy, which will look it up itself, that of a name as well.
+    async fn judge(&self, policy: &AddressPolicy, url: &Url, proxied: bool) -> Result<(), CallError> {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let ip = match url.host() {
+            Some(url::Host::Ipv4(ip)) => ip.into(),
+            Some(url::Host::Ipv6(ip)) => ip.into(),
+            Some(url::Host::Domain(name)) if proxied => {
+                // A name that only the proxy can look up is the proxy's affair.
+                let resolved = policy.resolve(name, port).await;
+                return match resolved.err().as_ref().and_then(|e| e.downcast_ref::<Refusal>()) {
+                    Some(refusal) => Err(denied(url, refusal)),
+                    None => Ok(()),
+                };
+            }
+            _ => return Ok(()),
         };
-        if let Some(ip) = literal {
-            policy.check(std::net::SocketAddr::new(ip, port)).map_err(|refusal| denied(url, &refusal))?;
-        }
-        let mut builder = self
-            .client(scope, &policy, insecure, port)?
-            .request(method.clone(), url.clone())
-            .headers(headers);
-        builder = match body {
-            OutboundBody::None => builder,
-            OutboundBody::Bytes(bytes) => {
-                scope.meter.take(bytes.len() as u64)?;
-                builder.body(bytes)
-            }
-            OutboundBody::File(file, len) => {
-                scope.meter.take(len)?;
-                let stream = ReaderStream::new(tokio::fs::File::from_std(file));
-                builder.header(http::header::CONTENT_LENGTH, len).body(reqwest::Body::wrap_stream(stream))
-            }
-        };
-        builder.send().await.map_err(|error| failed(url, &error))
+        policy.check(std::net::SocketAddr::new(ip, port)).map_err(|refusal| denied(url, &refusal))
     }
 }
 
-impl Inbound {
-    /// The next piece of the body, counted; `None` at the end.
-    ///
-    /// # Errors
-    /// As [`Egress::send`].
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, CallError> {
-        let next = self.body.next();
-        let piece = within(&*self.clock, &self.scope, self.deadline, next).await?;
-        match piece {
-            Some(Ok(bytes)) => {
-                self.scope.meter.take(bytes.len() as u64)?;
-                Ok(Some(bytes))
-            }
-            Some(Err(error)) => Err(failed(&self.url, &error)),
-            None => Ok(None),
-        }
-    }
-
-    /// The whole body, `most` bytes at most.
-    ///
-    /// # Errors
-    /// `limit` if it is longer, and as [`Egress::send`].
-    pub async fn bytes(mut self, most: u64) -> Result<Vec<u8>, CallError> {
-        let mut whole = Vec::new();
-        while let Some(piece) = self.chunk().await? {
-            if whole.len() as u64 + piece.len() as u64 > most {
-                return Err(CallError::limit(
-                    "maxBytes",
-                    format!("the response of {} is longer than {most} bytes", self.url),
-                ));
-            }
-            whole.extend_from_slice(&piece);
-        }
-        Ok(whole)
-    }
+/// How all hops of a request go.
+struct Way {
+    insecure: bool,
+    proxy: Option<Proxy>,
 }
 
-/// Runs `work` until the attempt is cancelled or its time is up.
-pub(crate) async fn within<T>(
-    clock: &dyn windlass_ports::clock::Clock,
-    scope: &NetworkScope,
-    deadline: Timestamp,
-    work: impl Future<Output = T>,
-) -> Result<T, CallError> {
-    tokio::select! {
-        biased;
-        () = scope.cancel.cancelled() => Err(CallError::cancelled()),
-        done = work => Ok(done),
-        () = clock.sleep_until(deadline) => Err(too_long()),
+/// The headers with those that the client itself sends.
+fn completed(mut headers: HeaderMap, method: &Method, url: &Url) -> HeaderMap {
+    headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+    if compresses(method, &headers) {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     }
+    if let Some(value) = authorization(url) {
+        headers.entry(header::AUTHORIZATION).or_insert(value);
+    }
+    headers
 }
 
-/// The time of an exchange is up.
-pub(crate) fn too_long() -> CallError {
-    CallError::new(ErrorKind::TimedOut, "timed-out", "the exchange took too long").later()
+fn outgoing(scope: &NetworkScope, body: OutboundBody) -> Result<Body, CallError> {
+    Ok(match body {
+        OutboundBody::None => Empty::new().map_err(|never| match never {}).boxed_unsync(),
+        OutboundBody::Bytes(bytes) => {
+            scope.meter.take(bytes.len() as u64)?;
+            Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+        }
+        OutboundBody::File(file, len) => {
+            scope.meter.take(len)?;
+            let pieces = ReaderStream::new(tokio::fs::File::from_std(file));
+            let frames = pieces.map(|piece| piece.map(hyper::body::Frame::data).map_err(BoxError::from));
+            StreamBody::new(frames).boxed_unsync()
+        }
+    })
+}
+
+/// Whether the body may be compressed on the way without the caller's knowledge (as Go's client does it).
+fn compresses(method: &Method, headers: &HeaderMap) -> bool {
+    *method != Method::HEAD
+        && !headers.contains_key(header::RANGE)
+        && !headers.contains_key(header::ACCEPT_ENCODING)
+}
+
+fn is_compressed(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"))
 }
 
 /// The body, and the body once more if that can be had.
@@ -241,32 +255,4 @@ fn duplicate(body: OutboundBody) -> (OutboundBody, Option<OutboundBody>) {
         OutboundBody::Bytes(bytes) => (OutboundBody::Bytes(bytes.clone()), Some(OutboundBody::Bytes(bytes))),
         OutboundBody::File(file, len) => (OutboundBody::File(file, len), None),
     }
-}
-
-fn denied(url: &Url, refusal: &Refusal) -> CallError {
-    CallError::denied("address-refused", format!("{}: {refusal}", shown(url)))
-}
-
-/// A URL for messages: without user, query and fragment, where secrets may be.
-fn shown(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path())
-}
-
-fn failed(url: &Url, error: &reqwest::Error) -> CallError {
-    let mut source: Option<&dyn std::error::Error> = Some(error);
-    let mut innermost = String::new();
-    while let Some(cause) = source {
-        if let Some(refusal) = cause.downcast_ref::<Refusal>() {
-            return denied(url, refusal);
-        }
-        innermost = cause.to_string();
-        source = cause.source();
-    }
-    let url = shown(url);
-    if error.is_timeout() {
-        return CallError::new(ErrorKind::TimedOut, "timed-out", format!("{url} did not answer in time"))
-            .later();
-    }
-    let what = if error.is_connect() { "cannot be reached" } else { "broke off" };
-    CallError::unavailable("unavailable", format!("{url} {what}: {innermost}"))
 }

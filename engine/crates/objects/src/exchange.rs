@@ -54,14 +54,13 @@ impl ClusterObjects {
             body = OutboundBody::Bytes(patch.to_string().into());
         }
         let request = Outbound {
-            method: ask.method,
-            url: ask.url,
             headers,
             body,
             // An API does not redirect; who does is another that shall not see the login.
             redirects: Redirects::Return,
             deadline: Some(self.clock.now().plus(ask.time)),
             insecure_skip_tls_verify: self.cluster.trust == Trust::Unchecked,
+            ..Outbound::new(ask.method, ask.url)
         };
         let response = self.egress.send(&self.scope, request).await?;
         if response.status.is_success() { Ok(response) } else { Err(refusal(response, ask.wanted).await) }

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use url::Url;
-use windlass_egress::{Egress, Inbound, Outbound, OutboundBody, Redirects, is_loopback_url};
+use windlass_egress::{Egress, Inbound, Outbound, Redirects, is_loopback_url};
 use windlass_model::call::CallError;
 use windlass_model::digest::Digest;
 use windlass_ports::clock::Clock;
@@ -53,13 +53,10 @@ impl Wire<'_> {
             if is_private { Ok(()) } else { Err(unencrypted(hop)) }
         };
         let request = Outbound {
-            method,
-            url,
             headers,
-            body: OutboundBody::None,
             redirects: Redirects::Follow(MAX_REDIRECTS, &check),
-            deadline: None,
             insecure_skip_tls_verify: self.insecure,
+            ..Outbound::new(method, url)
         };
         self.egress.send(self.scope, request).await
     }

@@ -14,8 +14,8 @@ use super::{Capabilities, files};
 use crate::layer::grants::http_needs;
 use crate::session::Session;
 
-/// Redirects that are followed where a step does not say, as Go's client does.
-const REDIRECTS: u32 = 10;
+/// Redirects that are followed where a step does not say: as Go's client, which gives up at the tenth.
+const REDIRECTS: u32 = 9;
 
 /// What belongs to the connection is the host's. Go's client, which Kargo uses, ignores these as well.
 const HOSTS_OWN_HEADERS: [&str; 10] = [
@@ -33,10 +33,19 @@ const HOSTS_OWN_HEADERS: [&str; 10] = [
 
 /// The URL of a request with the values of its secrets.
 pub(crate) fn real_url(session: &Session, request: &Request) -> Result<Url, CallError> {
-    let text = session.secrets.fill_in(&request.url, Place::Url);
-    let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    parsed(session, &request.url)
+}
+
+/// The URL of the proxy of a request, if it has one, with the values of its secrets.
+pub(crate) fn real_proxy(session: &Session, request: &Request) -> Result<Option<Url>, CallError> {
+    request.options.proxy.as_ref().map(|proxy| parsed(session, proxy)).transpose()
+}
+
+fn parsed(session: &Session, text: &str) -> Result<Url, CallError> {
+    let filled = session.secrets.fill_in(text, Place::Url);
+    let url = Url::parse(&filled).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     url.ok_or_else(|| {
-        let shown = session.secrets.hide(&request.url);
+        let shown = session.secrets.hide(text);
         CallError::invalid("url-not-http", format!("{shown:?} is neither an http nor an https URL"))
     })
 }
@@ -58,11 +67,11 @@ impl Capabilities {
         let judge = |url: &Url, method: &Method| {
             http_needs(url, method.as_str(), effect)?.iter().try_for_each(|need| session.require_hop(need))
         };
+        let (body, secret_body) = body(session, request.body.clone()).await?;
         let outbound = Outbound {
-            method,
-            url,
             headers: headers(session, &request)?,
-            body: body(session, request.body.clone()).await?,
+            body,
+            secret_body,
             redirects: match options.redirects.unwrap_or(REDIRECTS) {
                 // Whoever follows none sees them, as WASI's own HTTP has it.
                 0 => Redirects::Return,
@@ -70,6 +79,8 @@ impl Capabilities {
             },
             deadline: options.timeout_ms.map(|ms| self.ports.clock.now().plus(Duration::from_millis(ms))),
             insecure_skip_tls_verify: options.insecure_skip_tls_verify,
+            proxy: real_proxy(session, &request)?,
+            ..Outbound::new(method, url)
         };
         let inbound = self.ports.egress.send(&session.network(effect.into()), outbound).await?;
         let (status, headers) = (inbound.status.as_u16(), received_headers(session, &inbound.headers));
@@ -102,16 +113,17 @@ fn headers(session: &Session, request: &Request) -> Result<HeaderMap, CallError>
     Ok(headers)
 }
 
-async fn body(session: &Arc<Session>, body: Body) -> Result<OutboundBody, CallError> {
+/// The body as it is sent, and whether there is a secret in it.
+async fn body(session: &Arc<Session>, body: Body) -> Result<(OutboundBody, bool), CallError> {
     match body {
-        Body::None => Ok(OutboundBody::None),
+        Body::None => Ok((OutboundBody::None, false)),
         Body::Bytes(bytes) if bytes.len() > MAX_INLINE_BODY_BYTES => Err(CallError::invalid(
             "body-too-large",
             format!(
                 "a body in memory may have {MAX_INLINE_BODY_BYTES} bytes; write it to a file and name that"
             ),
         )),
-        Body::Bytes(bytes) => Ok(OutboundBody::Bytes(filled(session, bytes))),
+        Body::Bytes(bytes) => Ok(filled(session, bytes)),
         Body::File(path) => {
             let work = Arc::clone(session);
             files::blocking(move || {
@@ -121,19 +133,23 @@ async fn body(session: &Arc<Session>, body: Body) -> Result<OutboundBody, CallEr
                 // Only a body that could be sent from memory is searched for tokens.
                 if len <= MAX_INLINE_BODY_BYTES as u64 {
                     let content = file.read_all(len).map_err(failed)?;
-                    return Ok(OutboundBody::Bytes(filled(&work, content)));
+                    return Ok(filled(&work, content));
                 }
-                Ok(OutboundBody::File(file.reader().map_err(failed)?, len))
+                Ok((OutboundBody::File(file.reader().map_err(failed)?, len), false))
             })
             .await
         }
     }
 }
 
-fn filled(session: &Session, bytes: Vec<u8>) -> Bytes {
+fn filled(session: &Session, bytes: Vec<u8>) -> (OutboundBody, bool) {
     match String::from_utf8(bytes) {
-        Ok(text) => Bytes::from(session.secrets.fill_in(&text, Place::Raw).into_owned()),
-        Err(binary) => Bytes::from(binary.into_bytes()),
+        Ok(text) => {
+            let filled = session.secrets.fill_in(&text, Place::Raw).into_owned();
+            let has_secret = filled != text;
+            (OutboundBody::Bytes(Bytes::from(filled)), has_secret)
+        }
+        Err(binary) => (OutboundBody::Bytes(Bytes::from(binary.into_bytes())), false),
     }
 }
 
@@ -159,6 +175,7 @@ async fn save(
     path: &WorkPath,
     most: Option<u64>,
 ) -> Result<(), CallError> {
+    inbound.limit(most.unwrap_or(u64::MAX))?;
     let (work, target) = (Arc::clone(session), path.clone());
     let file = files::blocking(move || files::create(&work.spec.dir, &target)).await?;
     let mut at = 0_u64;
@@ -169,11 +186,6 @@ async fn save(
             Err(error) => break Err(error),
         };
         let end = at + piece.len() as u64;
-        if most.is_some_and(|most| end > most) {
-            let message =
-                format!("the response of {} is longer than the {most:?} bytes allowed", inbound.url);
-            break Err(CallError::limit("maxBytes", message));
-        }
         let (file, target) = (file.clone(), path.clone());
         let done = files::blocking(move || file.write_at(&piece, at).map_err(|e| files::failed(&target, &e)));
         if let Err(error) = done.await {

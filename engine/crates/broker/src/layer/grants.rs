@@ -11,7 +11,7 @@ use windlass_ports::git::Git;
 use windlass_ports::objects::Objects;
 
 use super::{Layer, Next};
-use crate::capability::http::real_url;
+use crate::capability::http::{real_proxy, real_url};
 use crate::capability::objects::check_stage;
 use crate::session::Session;
 
@@ -95,6 +95,10 @@ impl Grants {
 fn check_http(session: &Session, request: &Request) -> Result<(), CallError> {
     for need in http_needs(&real_url(session, request)?, &request.method, request.effect)? {
         session.require(&need)?;
+    }
+    // A proxy looks names up itself, so that the rules about addresses are in its hands.
+    if let Some(url) = real_proxy(session, request)? {
+        session.require(&Need::Http { url, method: "CONNECT".to_owned(), access: request.effect.into() })?;
     }
     Ok(())
 }

@@ -1,67 +1,15 @@
 //! Real exchanges with a server on loopback.
 
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
-
 use http::{HeaderMap, Method};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 use url::Url;
-use windlass_egress::{EgressConfig, Outbound, OutboundBody, Redirects};
+use windlass_egress::{EgressConfig, Outbound, Redirects};
 use windlass_model::call::{CallError, ErrorKind};
 use windlass_model::time::Timestamp;
 use windlass_testkit::server::TlsIdentity;
 use windlass_testkit::{Server, ServerConfig};
 
 use crate::fixture::{Fixture, fixture};
-
-/// Answers each connection with the next of the texts, and remembers what it was sent.
-async fn server(answers: Vec<String>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let requests = Arc::clone(&seen);
-    tokio::spawn(async move {
-        for answer in answers {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = Vec::new();
-            let mut buffer = [0; 4_096];
-            while !request.windows(4).any(|w| w == b"\r\n\r\n") {
-                let count = stream.read(&mut buffer).await.unwrap();
-                if count == 0 {
-                    break;
-                }
-                request.extend_from_slice(&buffer[..count]);
-            }
-            requests.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
-            let answer = answer.replace("{{self}}", &address.to_string());
-            stream.write_all(answer.as_bytes()).await.unwrap();
-        }
-        // Whoever asks more than it was told to expect waits for ever.
-        std::future::pending::<()>().await;
-    });
-    (address, seen)
-}
-
-fn ok(body: &str) -> String {
-    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
-}
-
-fn redirect(to: &str) -> String {
-    format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-}
-
-fn get(url: &str) -> Outbound<'static> {
-    Outbound {
-        method: Method::GET,
-        url: Url::parse(url).unwrap(),
-        headers: HeaderMap::new(),
-        body: OutboundBody::None,
-        redirects: Redirects::Return,
-        deadline: None,
-        insecure_skip_tls_verify: false,
-    }
-}
+use crate::server::{get, ok, redirect, server};
 
 async fn refused(f: &Fixture, url: &str) -> CallError {
     match f.egress.send(&f.scope, get(url)).await {
@@ -147,7 +95,7 @@ async fn credentials_do_not_cross_origins() {
 
 #[tokio::test]
 async fn a_server_that_hangs_is_left() {
-    let (address, _) = server(vec![]).await;
+    let (address, _) = server(Vec::<String>::new()).await;
     let f = fixture(EgressConfig::default(), false, 1_000);
     let url = format!("http://{address}/");
     let hanging = f.egress.send(&f.scope, get(&url));
@@ -168,7 +116,7 @@ async fn nobody_there_is_worth_another_try() {
     let error = refused(&f, "http://127.0.0.1:1/secret?token=hunter2").await;
     assert_eq!((error.kind, error.retry), (ErrorKind::Unavailable, windlass_model::call::Retry::Later));
     assert!(!error.message.contains("hunter2"), "{}", error.message);
-    assert_eq!(refused(&f, "ftp://127.0.0.1/").await.kind, ErrorKind::Unavailable);
+    assert_eq!(refused(&f, "ftp://127.0.0.1/").await.code, "url-not-http");
 }
 
 #[tokio::test]

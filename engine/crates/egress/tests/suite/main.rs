@@ -4,3 +4,7 @@
 mod connect;
 mod exchange;
 mod fixture;
+mod headers;
+mod hostile;
+mod proxy;
+mod server;

@@ -148,8 +148,6 @@ impl Exchange {
         let repository = self.repository.clone();
         let check = move |hop: &Url, _: &Method| check_hop(&repository, hop);
         let request = Outbound {
-            method,
-            url,
             headers: self.headers(),
             body,
             redirects: if self.is_advertisement {
@@ -157,8 +155,8 @@ impl Exchange {
             } else {
                 Redirects::Return
             },
-            deadline: None,
             insecure_skip_tls_verify: matches!(self.transfer.remote, Remote::Http { insecure: true, .. }),
+            ..Outbound::new(method, url)
         };
         let wire = &self.transfer.wire;
         let response = self.check(self.transfer.wait(wire.egress.send(&wire.network, request))?)?;

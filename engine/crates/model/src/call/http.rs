@@ -58,12 +58,15 @@ pub struct Options {
     /// The response body may not be larger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,
-    /// How many redirects are followed, 10 if not given.
+    /// How many redirects are followed, 9 if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirects: Option<u32>,
     /// Do not check the server's certificate.
     #[serde(default, rename = "insecureSkipTLSVerify")]
     pub insecure_skip_tls_verify: bool,
+    /// The `http` or `https` URL of a proxy to go through, which needs a grant of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
     /// Write the response body to this file; only for reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub save_to: Option<WorkPath>,

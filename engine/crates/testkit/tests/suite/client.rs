@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use tokio::process::Command;
 use url::Url;
-use windlass_egress::{Egress, EgressConfig, Inbound, Outbound, OutboundBody, Redirects};
+use windlass_egress::{Egress, EgressConfig, Inbound, Outbound, OutboundBody};
 use windlass_model::call::CallError;
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::{Clock, FakeClock};
@@ -71,13 +71,9 @@ impl Client {
         let url =
             if target.starts_with("http") { target.to_owned() } else { format!("{}{target}", self.base) };
         let request = Outbound {
-            method,
-            url: Url::parse(&url).unwrap(),
             headers: all,
             body: OutboundBody::Bytes(body.to_vec().into()),
-            redirects: Redirects::Return,
-            deadline: None,
-            insecure_skip_tls_verify: false,
+            ..Outbound::new(method, Url::parse(&url).unwrap())
         };
         self.egress.send(&self.scope, request).await
     }
