@@ -85,7 +85,7 @@ impl Context {
         Ok(self.work_dir.join(place))
     }
 
-    fn relative(&self, path: &Path) -> String {
+    pub(crate) fn relative(&self, path: &Path) -> String {
         path.strip_prefix(&self.work_dir).unwrap_or(path).to_string_lossy().into_owned()
     }
 }

@@ -87,17 +87,25 @@ impl Host for FakeHost {
             http::Body::Bytes(bytes) => Value::String(String::from_utf8_lossy(bytes).into_owned()),
             http::Body::File(path) => json!({ "file": path }),
         };
+        let effect = if request.effect == http::Effect::Read { "read" } else { "write" };
+        let options = options(&request.options);
         let answer = self.call(
             "http.send",
             json!({
                 "method": request.method, "url": request.url, "headers": request.headers, "body": body,
-                "options": options(&request.options)
+                "effect": effect, "options": options
             }),
         )?;
+        let mut body = text(&answer, "body").into_bytes();
+        // Files are real in a test.
+        if let Some(path) = options["saveTo"].as_str() {
+            std::fs::write(self.dir.borrow().join(path), std::mem::take(&mut body))
+                .map_err(|e| not_a_file(path, &e))?;
+        }
         Ok(http::Response {
             status: answer["status"].as_u64().and_then(|s| u16::try_from(s).ok()).unwrap_or(200),
             headers: serde_json::from_value(answer["headers"].clone()).unwrap_or_default(),
-            body: text(&answer, "body").into_bytes(),
+            body,
         })
     }
 
