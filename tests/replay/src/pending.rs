@@ -27,7 +27,6 @@ pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "copy", until: STEP },
     Pending { name: "delete", until: STEP },
     Pending { name: "file-write", until: STEP },
-    Pending { name: "http-download", until: STEP },
     Pending { name: "json-parse", until: STEP },
     Pending { name: "json-update", until: STEP },
     Pending { name: "tar", until: STEP },
