@@ -26,7 +26,6 @@ pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "the retired fields of Git subscriptions", until: "Git tags are discovered" },
     Pending { name: "copy", until: STEP },
     Pending { name: "delete", until: STEP },
-    Pending { name: "file-write", until: STEP },
     Pending { name: "json-parse", until: STEP },
     Pending { name: "json-update", until: STEP },
     Pending { name: "tar", until: STEP },
