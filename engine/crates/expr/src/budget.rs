@@ -2,6 +2,7 @@
 //! same expression over the same values always ends the same way.
 
 use crate::error::{Fault, Outcome};
+use crate::value::Value;
 
 /// How deep an expression may nest. Every recursion over an expression is bounded by it.
 pub(crate) const MAX_DEPTH: usize = 120;
@@ -61,6 +62,14 @@ impl Meter {
         self.steps(1 + bytes as u64 / 32)
     }
 
+    /// Steps for looking a value up, or comparing it, once: those of its text.
+    pub(crate) fn key(&mut self, value: &Value) -> Outcome<()> {
+        match value.as_str() {
+            Some(text) => self.scan(text.len()),
+            None => Ok(()),
+        }
+    }
+
     /// Memory for text of `bytes` bytes, and the steps to write it.
     pub(crate) fn text(&mut self, bytes: usize) -> Outcome<()> {
         self.scan(bytes)?;
@@ -71,7 +80,7 @@ impl Meter {
     /// Memory for a collection of `count` values, and the steps to fill it.
     pub(crate) fn values(&mut self, count: usize) -> Outcome<()> {
         self.steps(count as u64 / 4)?;
-        let bytes = (count as u64).saturating_mul(size_of::<crate::Value>() as u64);
+        let bytes = (count as u64).saturating_mul(size_of::<Value>() as u64);
         spend(&mut self.left.memory, bytes).ok_or_else(|| exceeded("bytes of memory", self.budget.memory))
     }
 

@@ -22,6 +22,12 @@ use crate::value::{Function, Kind, Map, Value};
 
 type Evaluation<T> = Result<T, ExprError>;
 
+/// Names take a step more for each so many bytes.
+const LONG_NAME: u64 = 32;
+/// What a call of a function of the host takes at least: most look something up.
+const HOST_CALL_STEPS: u64 = 20;
+/// What a method takes at least: most go through the calendar.
+const METHOD_STEPS: u64 = 20;
 /// How many patterns that are computed are kept for the next element.
 const MAX_PATTERNS: usize = 8;
 
@@ -109,10 +115,13 @@ impl Evaluator<'_> {
         nodes.iter().map(|node| self.eval(node)).collect()
     }
 
-    fn variable(&self, name: &Arc<str>, span: Span) -> Evaluation<Value> {
+    fn variable(&mut self, name: &Arc<str>, span: Span) -> Evaluation<Value> {
         let environment = &self.scope.environment;
         match &environment.kind {
-            Kind::Map(variables) => Ok(variables.fetch(name).with_taint(&environment.taint)),
+            Kind::Map(variables) => {
+                self.meter.steps(name.len() as u64 / LONG_NAME).at(span)?;
+                Ok(variables.fetch(name).with_taint(&environment.taint))
+            }
             Kind::Object(_) => ops::field(environment, name).at(span),
             _ => {
                 let (name, kind) = (suggest::clip(name), environment.type_name());
@@ -155,6 +164,7 @@ impl Evaluator<'_> {
         for (key_node, value) in entries {
             let key = self.eval(key_node)?;
             let value = self.eval(value)?;
+            self.meter.key(&key).at(span)?;
             key_taint.join(&key.taint);
             let Kind::Str(name) = key.kind else {
                 let message = format!("the key of a map must be a string, not {}", key.type_name());
@@ -186,6 +196,7 @@ impl Evaluator<'_> {
 
     fn builtin(&mut self, builtin: &'static Builtin, args: &[Node], span: Span) -> Evaluation<Value> {
         let args = self.eval_all(args)?;
+        self.read(&args).at(span)?;
         let mut call = builtins::Call { args: &args, meter: self.meter, now: self.scope.now };
         let found = (builtin.run)(&mut call);
         let mut value = found.map_err(|fault| builtin.explain(fault.without_secrets(&args))).at(span)?;
@@ -202,6 +213,8 @@ impl Evaluator<'_> {
     /// A function of the host.
     fn call(&mut self, name: &str, args: &[Node], span: Span) -> Evaluation<Value> {
         let args = self.eval_all(args)?;
+        self.meter.steps(HOST_CALL_STEPS).at(span)?;
+        self.read(&args).at(span)?;
         let Some(result) = self.scope.functions.call(name, &args) else {
             return match self.scope.variables().and_then(|variables| variables.get(name)) {
                 Some(callee @ Value { kind: Kind::Function(_), .. }) => self.call_value(callee, &args, span),
@@ -209,6 +222,7 @@ impl Evaluator<'_> {
             };
         };
         let value = result.map_err(|error| Fault::from(error).without_secrets(&args)).at(span)?;
+        self.made(&value).at(span)?;
         self.bounded(tainted_by(value, &args), span)
     }
 
@@ -238,8 +252,11 @@ impl Evaluator<'_> {
         match &**function {
             Function::Method { receiver, name } => self.call_method(receiver, name, args, span),
             Function::Host(call) => {
-                let found = call(args).map_err(|error| Fault::from(error).without_secrets(args));
-                self.bounded(tainted_by(found.at(span)?, args).with_taint(&callee.taint), span)
+                self.meter.steps(HOST_CALL_STEPS).at(span)?;
+                self.read(args).at(span)?;
+                let found = call(args).map_err(|error| Fault::from(error).without_secrets(args)).at(span)?;
+                self.made(&found).at(span)?;
+                self.bounded(tainted_by(found, args).with_taint(&callee.taint), span)
             }
         }
     }
@@ -248,10 +265,23 @@ impl Evaluator<'_> {
         // The longest result of a method of the language is a time in a layout that was given as text.
         let text: usize = args.iter().filter_map(Value::as_str).map(str::len).sum();
         self.meter.text(text.saturating_mul(4)).at(span)?;
+        self.meter.steps(METHOD_STEPS).at(span)?;
         let found = crate::methods::call(receiver, name, args);
         let value = found.map_err(|fault| fault.without_secrets(args.iter().chain([receiver]))).at(span)?;
         let value = tainted_by(value, args).with_taint(&receiver.taint());
         self.bounded(value, span)
+    }
+
+    /// Steps for a function to read the texts among its arguments once, whatever else it charges.
+    fn read(&mut self, args: &[Value]) -> Outcome<()> {
+        let bytes: usize = args.iter().filter_map(Value::as_str).map(str::len).sum();
+        self.meter.scan(bytes)
+    }
+
+    /// Steps for what a function of the host has made.
+    fn made(&mut self, value: &Value) -> Outcome<()> {
+        let size = value.contents().map_or(0, |contents| contents.size);
+        self.meter.scan(value.as_str().map_or(size, str::len))
     }
 
     /// Refuses a collection that is too much to walk: what is made here may be the same part many times over.

@@ -3,7 +3,7 @@
 mod coerce;
 mod config;
 
-pub use config::ConfigTemplate;
+pub use config::{ConfigTemplate, FindTemplate};
 
 use std::ops::Range;
 
@@ -48,7 +48,7 @@ impl Template {
     /// # Errors
     /// An unclosed expression, or one that does not parse or check.
     pub fn parse(text: &str) -> Result<Self, ExprError> {
-        if find_delimiter(text).is_none() {
+        if !has_expressions(text) {
             return Ok(Self { text: text.into(), parts: None });
         }
         let mut parts = Vec::new();
@@ -167,9 +167,19 @@ fn explain_end(error: ExprError, length: usize) -> ExprError {
     )
 }
 
+/// Whether there is an expression in a text, or the beginning of one. Text without is its own value.
+#[must_use]
+pub fn has_expressions(text: &str) -> bool {
+    find_delimiter(text).is_some()
+}
+
 /// The first opening delimiter and where it is.
 fn find_delimiter(text: &str) -> Option<(usize, (&'static str, &'static str))> {
-    DELIMITERS.into_iter().filter_map(|pair| Some((text.find(pair.0)?, pair))).min_by_key(|(at, _)| *at)
+    let opening = |(at, _): (usize, &str)| {
+        let pair = DELIMITERS.into_iter().find(|(open, _)| text[at..].starts_with(open))?;
+        Some((at, pair))
+    };
+    text.match_indices("${").find_map(opening)
 }
 
 /// Appends a result: a string as it is, anything else as JSON.

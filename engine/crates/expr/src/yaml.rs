@@ -5,12 +5,15 @@ mod keys;
 mod plain;
 mod scalar;
 
+use std::sync::Arc;
+
 use scalar::Style;
 
 use crate::budget::Meter;
 use crate::error::{Fault, Outcome};
 use crate::go::{duration, float, format_time};
-use crate::value::{Kind, TableKey, Value};
+use crate::sort;
+use crate::value::{Kind, Value};
 
 const INDENT: usize = 4;
 /// The longest key that is written without a question mark.
@@ -49,7 +52,7 @@ struct Emitter<'a> {
 impl Emitter<'_> {
     /// Nesting is bounded by the depth of values. `indent` is that of the collection around the node.
     fn node(&mut self, value: &Value, indent: Option<usize>, parent: Parent) -> Outcome<()> {
-        self.meter.steps(1)?;
+        self.meter.steps(4)?;
         match &value.kind {
             Kind::Nil => self.plain("null"),
             Kind::Bool(value) => self.plain(if *value { "true" } else { "false" }),
@@ -63,16 +66,23 @@ impl Emitter<'_> {
             Kind::Zone(_) => self.plain("{}"),
             Kind::List(list) => self.sequence(list.items(), indent, parent),
             Kind::Map(map) => {
-                let mut entries: Vec<_> =
-                    map.iter().map(|(key, value)| (Value::from(key.clone()), value)).collect();
-                entries.sort_by(|(a, _), (b, _)| {
-                    keys::compare_text(a.as_str().unwrap_or(""), b.as_str().unwrap_or(""))
-                });
+                let meter = &mut *self.meter;
+                let entries = sort::stable(map.iter().collect(), |(a, _), (b, _)| {
+                    meter.steps(2 + (a.len() + b.len()) as u64 / 16)?;
+                    Ok(keys::compare_text(a, b).is_lt())
+                })?;
+                let entries: Vec<_> =
+                    entries.into_iter().map(|(key, value)| (Value::from(Arc::clone(key)), value)).collect();
                 self.mapping(&entries, indent, parent)
             }
             Kind::Table(table) => {
-                let mut entries: Vec<(&TableKey, &Value)> = table.iter().collect();
-                entries.sort_by(|(a, _), (b, _)| keys::compare(a, b));
+                let meter = &mut *self.meter;
+                let entries = sort::stable(table.iter().collect(), |(a, _), (b, _)| {
+                    meter.steps(2)?;
+                    a.scan(meter)?;
+                    b.scan(meter)?;
+                    Ok(keys::compare(a, b).is_lt())
+                })?;
                 let entries: Vec<_> =
                     entries.into_iter().map(|(key, value)| (key.to_value(), value)).collect();
                 self.mapping(&entries, indent, parent)

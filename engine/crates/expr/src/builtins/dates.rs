@@ -20,6 +20,11 @@ const LAYOUTS: [&str; 7] = [
     "Mon, 02 Jan 2006 15:04:05 MST",
 ];
 
+/// What it takes to read a time in one layout.
+const LAYOUT_STEPS: u64 = 15;
+/// What it takes to find a time zone.
+const ZONE_STEPS: u64 = 20;
+
 const fn function(
     name: &'static str,
     check: fn(&[Type]) -> Result<Type, String>,
@@ -41,6 +46,7 @@ pub(super) static FUNCTIONS: [Builtin; 4] = [
         |args| check_args(&[Param::Str], args).map(|()| Type::Duration),
         |call| {
             let text = call.text(0)?;
+            call.meter.steps(text.len() as u64 / 2)?;
             let length = duration::parse(text).ok_or_else(|| {
                 Fault::runtime(format!("does not understand \"{}\"", clip(text)))
                     .with_hint("write numbers with units: 1h30m, 250ms; the units are ns, us, ms, s, m, h")
@@ -52,7 +58,10 @@ pub(super) static FUNCTIONS: [Builtin; 4] = [
     function(
         "timezone",
         |args| check_args(&[Param::Str], args).map(|()| Type::Zone),
-        |call| Ok(Value::new(Kind::Zone(zone(call.text(0)?)?))),
+        |call| {
+            call.meter.steps(ZONE_STEPS)?;
+            Ok(Value::new(Kind::Zone(zone(call.text(0)?)?)))
+        },
     ),
 ];
 
@@ -87,12 +96,23 @@ fn date(call: &mut Call<'_>) -> Outcome<Value> {
         _ => (Zone::UTC, 0),
     };
     let text = call.text(first)?;
-    call.meter.steps(LAYOUTS.len() as u64 * 4 + text.len() as u64 / 8)?;
+    call.meter.steps(LAYOUT_STEPS + text.len() as u64 / 8)?;
     let time = match call.args.len() - first {
-        1 => LAYOUTS.iter().find_map(|layout| parse_time::parse(layout, text, &given)),
+        1 => {
+            let mut found = None;
+            for layout in LAYOUTS {
+                call.meter.steps(LAYOUT_STEPS)?;
+                found = parse_time::parse(layout, text, &given);
+                if found.is_some() {
+                    break;
+                }
+            }
+            found
+        }
         count => {
             let layout = call.text(first + 1)?;
             call.meter.steps(layout.len() as u64)?;
+            call.meter.steps(ZONE_STEPS)?;
             let zone = if count == 3 { zone(call.text(first + 2)?)? } else { given };
             parse_time::parse(layout, text, &zone)
         }

@@ -47,6 +47,7 @@ fn entries(call: &mut Call<'_>) -> Outcome<Vec<(Value, Value)>> {
         }
     };
     call.meter.values(entries.len() * 4)?;
+    call.meter.steps(entries.len() as u64)?;
     let tainted =
         |(key, entry): (Value, Value)| (key.with_taint(&value.taint), entry.with_taint(&value.taint));
     Ok(if value.taint.is_empty() { entries } else { entries.into_iter().map(tainted).collect() })
@@ -61,6 +62,8 @@ fn from_pairs(call: &mut Call<'_>) -> Outcome<Value> {
         let Some([key, value]) = pair.as_list() else {
             return Err(Fault::runtime("needs a list of pairs: [[\"key\", value], ...]"));
         };
+        call.meter.steps(6)?;
+        call.meter.key(key)?;
         key_taint.join(&pair.taint);
         key_taint.join(&key.taint);
         let key = TableKey::of(key);

@@ -51,6 +51,7 @@ impl Evaluator<'_> {
             }
             LinkKind::EqualTyped(typed, negated, right) => {
                 let right = self.eval(right)?;
+                self.meter.key(&right).at(span)?;
                 let equal = equal_typed(*typed, &left, &right).at(span)?;
                 Ok(Value::from(equal != *negated))
             }
@@ -60,6 +61,7 @@ impl Evaluator<'_> {
                 Ok(Value::from(matches != *negated))
             }
             LinkKind::InStrings(strings, negated) => {
+                self.meter.key(&left).at(span)?;
                 let found = match &left.kind {
                     Kind::Str(text) => strings.contains(text),
                     // As for any map with string keys: nil looks up the empty one.

@@ -12,6 +12,9 @@ use crate::syntax::ast::Loop;
 use crate::taint::Taint;
 use crate::value::{Kind, List, TableKey, TableType, Value};
 
+/// What it takes to put something into a table.
+const TABLE_STEPS: u64 = 8;
+
 /// A loop that is running.
 pub(super) struct Frame {
     items: Items,
@@ -193,7 +196,9 @@ impl Evaluator<'_> {
         let mut key_taint = Taint::NONE;
         for at in 0..count {
             let key = self.body(node, at)?;
-            self.meter.values(2).at(span)?;
+            self.meter.values(4).at(span)?;
+            self.meter.steps(TABLE_STEPS).at(span)?;
+            self.meter.key(&key).at(span)?;
             key_taint.join(&key.taint);
             let key = TableKey::of(&key)
                 .ok_or_else(|| Fault::runtime(format!("elements cannot be grouped by a {}", key.type_name())))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{At, Evaluation, Evaluator, runtime_error};
+use super::{At, Evaluation, Evaluator, LONG_NAME, runtime_error};
 use crate::error::{ExprError, Span};
 use crate::methods;
 use crate::ops;
@@ -26,7 +26,11 @@ impl Evaluator<'_> {
             if is_skipping {
                 continue;
             }
-            self.meter.steps(1).at(step.span)?;
+            let name = match &step.access {
+                Access::Field(name) | Access::Method(name, _) => name.len() as u64,
+                Access::Index(_) | Access::Slice(..) => 0,
+            };
+            self.meter.steps(1 + name / LONG_NAME).at(step.span)?;
             if value.is_nil() {
                 return Err(self.nil_error(base, parent.as_ref(), steps, index));
             }
@@ -45,6 +49,7 @@ impl Evaluator<'_> {
             Access::Field(name) => ops::field(value, name).at(step.span),
             Access::Index(index) => {
                 let index = self.eval(index)?;
+                self.meter.key(&index).at(step.span)?;
                 ops::index(value, &index).map_err(|fault| fault.without_secrets([&index])).at(step.span)
             }
             Access::Slice(from, to) => {

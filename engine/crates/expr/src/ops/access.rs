@@ -19,7 +19,8 @@ pub(crate) fn field(base: &Value, name: &Arc<str>) -> Outcome<Value> {
         Kind::Object(object) => match object.get(name) {
             Some(value) => value.clone(),
             None => {
-                let fault = Fault::runtime(format!("{} has no member `{name}`", object.type_name()));
+                let fault =
+                    Fault::runtime(format!("{} has no member `{}`", object.type_name(), suggest::clip(name)));
                 return Err(match suggest::hint(name, "members", object.member_names()) {
                     Some(hint) => fault.with_hint(hint),
                     None => fault,
@@ -27,10 +28,19 @@ pub(crate) fn field(base: &Value, name: &Arc<str>) -> Outcome<Value> {
             }
         },
         Kind::List(_) => {
-            let fault = Fault::runtime(format!("a list has no member `{name}`"));
-            return Err(fault.with_hint(format!("take one element, [0].{name}, or all: map(list, .{name})")));
+            let fault = Fault::runtime(format!("a list has no member `{}`", suggest::clip(name)));
+            return Err(fault.with_hint(format!(
+                "take one element, [0].{0}, or all: map(list, .{0})",
+                suggest::clip(name)
+            )));
         }
-        _ => return Err(Fault::runtime(format!("a {} has no member `{name}`", base.type_name()))),
+        _ => {
+            return Err(Fault::runtime(format!(
+                "a {} has no member `{}`",
+                base.type_name(),
+                suggest::clip(name)
+            )));
+        }
     };
     Ok(found.with_taint(&base.taint))
 }

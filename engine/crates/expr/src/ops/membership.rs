@@ -7,6 +7,7 @@ use crate::value::{Kind, TableKey, Value};
 
 /// `needle in haystack`: an element of a list, a key of a map, a field of an object.
 pub(crate) fn contains_member(needle: &Value, haystack: &Value, meter: &mut Meter) -> Outcome<bool> {
+    meter.key(needle)?;
     match &haystack.kind {
         Kind::Nil => Ok(false),
         Kind::List(list) => {

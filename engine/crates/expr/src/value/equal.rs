@@ -54,6 +54,7 @@ impl Value {
                     return Ok(false);
                 }
                 for ((key, value), (other_key, other_value)) in a.iter().zip(b.iter()) {
+                    meter.scan(key.len())?;
                     if key != other_key || !value.equals_exactly(other_value, meter)? {
                         return Ok(false);
                     }
@@ -65,6 +66,7 @@ impl Value {
                     return Ok(false);
                 }
                 for ((key, value), (other_key, other_value)) in a.iter().zip(b.iter()) {
+                    key.scan(meter)?;
                     if key != other_key || !value.equals_exactly(other_value, meter)? {
                         return Ok(false);
                     }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Contents, Kind, ListType, Uint, Value};
+use crate::budget::Meter;
+use crate::error::Outcome;
 use crate::go::time::{Calendar, Time};
 
 /// What the table is in Go.
@@ -71,6 +73,15 @@ impl TableKey {
                 return Value::list_of(ListType::Pair, pair.iter().map(Self::to_value).collect());
             }
         })
+    }
+
+    /// Steps for comparing it once.
+    pub(crate) fn scan(&self, meter: &mut Meter) -> Outcome<()> {
+        match self {
+            Self::Str(text) => meter.scan(text.len()),
+            Self::Pair(pair) => pair.iter().try_for_each(|key| key.scan(meter)),
+            _ => meter.steps(1),
+        }
     }
 
     fn rank(&self) -> u8 {

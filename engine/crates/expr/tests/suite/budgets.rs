@@ -117,6 +117,63 @@ fn long_loops_are_refused() {
     );
 }
 
+/// Each of these takes seconds or minutes if text that is only compared or looked up is free.
+#[test]
+fn long_texts_are_read_again_and_again_at_a_price() {
+    let long = "let k = repeat('x', 1000000); let j = k + ''; let m = {(k): 1};";
+    for end in [
+        "map(1..300000, m[k])",
+        "map(1..300000, $env[k])",
+        "map(1..300000, k in m)",
+        "map(1..300000, get(m, k))",
+        "map(1..300000, k in ['a', 'b'])",
+        "map(1..300000, k == j)",
+        "map(1..300000, {{(k): #, (j): #}})",
+        "groupBy(1..100000, k)",
+        "fromPairs(map(1..100000, [k, #]))",
+        "let t = fromPairs([[k, 1]]); map(1..100000, t[j])",
+        "map(1..100000, m == {(j): 1})",
+        "let d = repeat('0h', 400000); map(1..100000, duration(d))",
+        "let d = repeat('0', 1000000); map(1..100000, int(d))",
+        "let d = repeat('0', 1000000); map(1..100000, float(d))",
+        "map(1..100000, type(k))",
+    ] {
+        assert_eq!(error(&format!("{long} {end}")).class(), ErrorClass::Budget, "{end}");
+    }
+    let name = "n".repeat(100_000);
+    assert_eq!(
+        error(&format!("let m = {{{name}: 1}}; map(1..300000, m.{name})")).class(),
+        ErrorClass::Budget
+    );
+    assert_eq!(error(&format!("map(1..300000, {name})")).class(), ErrorClass::Budget);
+}
+
+#[test]
+fn calls_of_the_host_have_a_price_for_what_they_read_and_make() {
+    let large = Value::from("x".repeat(1_000_000));
+    let make = move |_: &[Value]| Ok(Value::list(vec![large.clone()]));
+    let read = |_: &[Value]| Ok(Value::NIL);
+    let variables: Map =
+        [("make", Value::function(make)), ("read", Value::function(read))].into_iter().collect();
+    let scope = Scope::new(variables, &NoFunctions, jiff::Timestamp::UNIX_EPOCH);
+    for text in [
+        "map(1..1000, make())",
+        "let k = repeat('x', 1000000); map(1..1000, read(k))",
+        "map(1..200000, read())",
+    ] {
+        let error = Expression::parse(text).unwrap().evaluate(&scope).unwrap_err();
+        assert_eq!(error.class(), ErrorClass::Budget, "{text}");
+    }
+}
+
+#[test]
+fn templates_of_many_expressions_are_read_once() {
+    let text = "${{ 1 }}".repeat(50_000);
+    let scope = scope().with_budget(Budget { output: 100_000, ..Budget::default() });
+    let evaluated = Template::parse(&text).unwrap().evaluate(&scope).unwrap();
+    assert_eq!(evaluated.value.as_str().map(str::len), Some(50_000));
+}
+
 #[test]
 fn patterns_are_linear_and_small() {
     assert_eq!(eval("repeat(\"a\", 20000) matches \"^(a+)+$\""), json!(true));
