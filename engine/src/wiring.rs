@@ -29,6 +29,7 @@ use windlass_ports::sessions::{Policy, Sessions};
 use windlass_ports::step_catalog::StepCatalog;
 use windlass_ports::step_runner::StepRunner;
 use windlass_promotion::driver::{Driver, DriverPorts, DriverSettings};
+use windlass_promotion::evaluate::Templates;
 use windlass_promotion::evaluate::functions::ProjectData;
 use windlass_promotion::tokens::TokenKey;
 use windlass_registry::RegistryClient;
@@ -152,6 +153,8 @@ pub(crate) struct Engine {
     pub(crate) project: Arc<Project>,
     pub(crate) tenant: TenantId,
     pub(crate) records: Arc<StoredRecords>,
+    /// Templates that have been parsed.
+    pub(crate) templates: Arc<Templates>,
     policy: Policy,
     grants: Vec<Grant>,
     token_key: TokenKey,
@@ -203,6 +206,7 @@ impl Engine {
             host: Host::start(host, &project, &stop)?,
             tenant,
             records,
+            templates: Arc::default(),
             progress: options.progress,
             clock: options.clock,
             store,
@@ -230,6 +234,7 @@ impl Engine {
             wake: Arc::new(ObjectWake::new(self.host.objects.clone())),
             progress: Arc::clone(&self.progress),
             data,
+            templates: Arc::clone(&self.templates),
         };
         let settings = DriverSettings {
             promotions: self.data.join("promotions"),

@@ -12,7 +12,7 @@ use windlass_ports::clock::Clock;
 use windlass_promotion::evaluate::functions::{
     Allowed, DataScope, HostFunctions, ProjectData, SIGNATURES, SecretData,
 };
-use windlass_promotion::evaluate::{StepView, TargetFreight};
+use windlass_promotion::evaluate::{StepView, TargetFreight, Templates};
 use windlass_promotion::sealed::SealKey;
 
 use super::environment::Environment;
@@ -34,7 +34,7 @@ impl PlainContext {
 
     pub(super) fn scoped<T>(&self, work: impl FnOnce(&Scope<'_>) -> T) -> T {
         let (outputs, freight, key) = (Members::new(), FreightCollection::default(), SealKey::new(&[0; 32]));
-        let now = self.clock.now().to_jiff();
+        let (templates, now) = (Templates::default(), self.clock.now().to_jiff());
         let view = StepView {
             project: "",
             stage: "",
@@ -53,6 +53,7 @@ impl PlainContext {
             freight_requests: &[],
             freight: &freight,
             data: &Nothing,
+            templates: &templates,
             now,
         };
         let functions = FreeFunctions(view.functions(Allowed::ALL));

@@ -54,7 +54,7 @@ pub use reference::{Argument, ArgumentValue, Base, Member, Reference};
 pub use rendered::Segment;
 pub use scope::{Functions, NoFunctions, Scope};
 pub use taint::Taint;
-pub use template::{ConfigTemplate, Template};
+pub use template::{ConfigTemplate, FindTemplate, Template, has_expressions};
 pub use value::{JsonName, Map, Methods, NotJson, Object, Value};
 
 /// The names of the functions of the language itself.

@@ -27,6 +27,7 @@ use windlass_ports::wake::Wake;
 use windlass_workdir::{AttemptDir, AttemptKey, PromotionDir, Recovery};
 
 use crate::decide::{finish, start};
+use crate::evaluate::Templates;
 use crate::evaluate::functions::ProjectData;
 use crate::next::{Action, next};
 use crate::sealed::SealKey;
@@ -54,6 +55,8 @@ pub struct DriverPorts {
     pub progress: Arc<dyn ProgressSink>,
     /// What the project has.
     pub data: Arc<dyn ProjectData>,
+    /// Templates that have been parsed, by any driver.
+    pub templates: Arc<Templates>,
 }
 
 /// What the operator and the project have set.

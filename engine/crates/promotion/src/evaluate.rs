@@ -5,12 +5,17 @@
 
 mod freight_values;
 pub mod functions;
+mod templates;
+#[cfg(test)]
+mod tests;
 mod variables;
+
+pub use templates::Templates;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
-use windlass_expr::{ConfigTemplate, Evaluated, ExprError, Map as Variables, Scope, Template};
+use windlass_expr::{ConfigTemplate, Evaluated, ExprError, Map as Variables, Scope, has_expressions};
 use windlass_model::freight::FreightCollection;
 use windlass_model::manifest::stage::FreightRequest;
 use windlass_model::manifest::step::Variable;
@@ -78,6 +83,8 @@ pub struct StepView<'a> {
     pub freight: &'a FreightCollection,
     /// What else the project has.
     pub data: &'a dyn ProjectData,
+    /// What has been parsed.
+    pub templates: &'a Templates,
     /// What `now()` gives.
     pub now: jiff::Timestamp,
 }
@@ -133,7 +140,7 @@ impl StepView<'_> {
         let functions = self.functions(Allowed::ALL);
         let scope = self.scope(vars, Place::Step, &functions);
         let place = "if";
-        let template = Template::parse(condition).map_err(|e| EvaluateError::new(place, condition, &e))?;
+        let template = self.templates.get(condition).map_err(|e| EvaluateError::new(place, condition, &e))?;
         let evaluated = template.evaluate(&scope).map_err(|e| EvaluateError::new(place, condition, &e))?;
         evaluated.value.as_bool().ok_or_else(|| EvaluateError {
             place: place.to_owned(),
@@ -161,7 +168,8 @@ impl StepView<'_> {
             let text = e.pointer().and_then(|p| config.pointer(p)).and_then(Json::as_str).unwrap_or_default();
             EvaluateError::new(place, text, e)
         };
-        let template = ConfigTemplate::parse(config).map_err(|e| failed(&e))?;
+        let template = ConfigTemplate::parse_with(config, &|text| self.templates.get(text));
+        let template = template.map_err(|e| failed(&e))?;
         template.evaluate(&scope).map_err(|e| failed(&e))
     }
 
@@ -174,13 +182,13 @@ impl StepView<'_> {
         let promotion_functions = self.functions(Allowed::PROMOTION_VARS);
         for variable in self.vars {
             let scope = self.scope(vars.clone(), Place::PromotionVars, &promotion_functions);
-            let value = evaluate_variable(variable, &scope, "promotion")?;
+            let value = self.variable(variable, &scope, "promotion")?;
             vars.insert(variable.name.as_str(), value);
         }
         let step_functions = self.functions(Allowed::STEP_VARS);
         for variable in self.step_vars {
             let scope = self.scope(vars.clone(), Place::StepVars, &step_functions);
-            let value = evaluate_variable(variable, &scope, "step")?;
+            let value = self.variable(variable, &scope, "step")?;
             vars.insert(variable.name.as_str(), value);
         }
         Ok(vars)
@@ -203,15 +211,19 @@ impl StepView<'_> {
     fn scope<'s>(&self, vars: Variables, place: Place, functions: &'s HostFunctions<'_>) -> Scope<'s> {
         Scope::new(Arc::new(self.variables(vars, place)), functions, self.now)
     }
-}
 
-fn evaluate_variable(
-    variable: &Variable,
-    scope: &Scope<'_>,
-    of: &str,
-) -> Result<windlass_expr::Value, EvaluateError> {
-    let place = || format!("error pre-processing {of} variable {:?}", variable.name);
-    let failed = |e: ExprError| EvaluateError::new(place(), &variable.value, &e);
-    let template = Template::parse(&variable.value).map_err(failed)?;
-    Ok(template.evaluate(scope).map_err(failed)?.value)
+    fn variable(
+        &self,
+        variable: &Variable,
+        scope: &Scope<'_>,
+        of: &str,
+    ) -> Result<windlass_expr::Value, EvaluateError> {
+        if !has_expressions(&variable.value) {
+            return Ok(variable.value.as_str().into());
+        }
+        let place = || format!("error pre-processing {of} variable {:?}", variable.name);
+        let failed = |e: ExprError| EvaluateError::new(place(), &variable.value, &e);
+        let template = self.templates.get(&variable.value).map_err(failed)?;
+        Ok(template.evaluate(scope).map_err(failed)?.value)
+    }
 }

@@ -8,7 +8,7 @@ use windlass_model::freight::FreightCollection;
 use windlass_model::manifest::secret::Secret;
 use windlass_model::manifest::warehouse::Warehouse;
 use windlass_promotion::evaluate::functions::{DataScope, ProjectData, SecretData};
-use windlass_promotion::evaluate::{StepView, TargetFreight};
+use windlass_promotion::evaluate::{StepView, TargetFreight, Templates};
 use windlass_promotion::sealed::SealKey;
 
 /// The project of every case.
@@ -58,11 +58,12 @@ pub(super) struct Surroundings {
     pub(super) outputs: Map<String, Value>,
     pub(super) freight: FreightCollection,
     seal_key: SealKey,
+    templates: Templates,
 }
 
 impl Surroundings {
     pub(super) fn new(outputs: Map<String, Value>, freight: FreightCollection) -> Self {
-        Self { outputs, freight, seal_key: SealKey::new(&[0; 32]) }
+        Self { outputs, freight, seal_key: SealKey::new(&[0; 32]), templates: Templates::default() }
     }
 
     /// A step of the project of which nothing else is known.
@@ -85,6 +86,7 @@ impl Surroundings {
             freight_requests: &[],
             freight: &self.freight,
             data: project,
+            templates: &self.templates,
             now: jiff::Timestamp::UNIX_EPOCH,
         }
     }

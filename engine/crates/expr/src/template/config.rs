@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Template;
+use super::{Template, has_expressions};
 use crate::budget::Meter;
 use crate::error::{ErrorClass, ExprError, Span};
 use crate::evaluated::{Evaluated, TaintedScalar, pointer_step};
@@ -12,6 +12,9 @@ use crate::value::{Kind, Map, Value};
 /// The names that no variable may have where a config is evaluated, as in Kargo.
 const RESERVED: [&str; 3] = ["quote", "asYAML", "asJSON"];
 
+/// Gives the template of a text.
+pub type FindTemplate<'a> = &'a dyn Fn(&str) -> Result<Arc<Template>, ExprError>;
+
 /// A parsed and checked config. Immutable, and cheap to evaluate any number of times, from any thread.
 #[derive(Debug)]
 pub struct ConfigTemplate(Node);
@@ -20,7 +23,7 @@ pub struct ConfigTemplate(Node);
 enum Node {
     /// Data without templates in it.
     Value(Value),
-    Template(Template),
+    Template(Arc<Template>),
     List(Vec<Self>),
     Map(Vec<(Arc<str>, Self)>),
 }
@@ -31,10 +34,18 @@ impl ConfigTemplate {
     /// # Errors
     /// The first error in a string, with the pointer of that string; or a config that is no object.
     pub fn parse(config: &serde_json::Value) -> Result<Self, ExprError> {
+        Self::parse_with(config, &|text| Template::parse(text).map(Arc::new))
+    }
+
+    /// The same with templates that `find` parses or has kept.
+    ///
+    /// # Errors
+    /// As [`ConfigTemplate::parse`].
+    pub fn parse_with(config: &serde_json::Value, find: FindTemplate<'_>) -> Result<Self, ExprError> {
         if !config.is_object() {
             return Err(ExprError::new(ErrorClass::Parse, Span::default(), "a config must be an object"));
         }
-        parse(config, &mut Vec::new()).map(Self)
+        parse(config, &mut Vec::new(), find).map(Self)
     }
 
     /// Evaluates all strings. The result is an object of plain JSON values: all of its numbers are finite.
@@ -62,20 +73,23 @@ impl ConfigTemplate {
 }
 
 /// The nesting is that of parsed JSON, which its parser bounds.
-fn parse(config: &serde_json::Value, path: &mut Vec<String>) -> Result<Node, ExprError> {
+fn parse(
+    config: &serde_json::Value,
+    path: &mut Vec<String>,
+    find: FindTemplate<'_>,
+) -> Result<Node, ExprError> {
     let mut within = |step: String, inner: &serde_json::Value| {
         path.push(step);
-        let node = parse(inner, path);
+        let node = parse(inner, path, find);
         path.pop();
         node
     };
     let node = match config {
         serde_json::Value::String(text) => {
-            let template = Template::parse(text).map_err(|error| error.in_config(path.concat()))?;
-            if !template.has_expressions() {
+            if !has_expressions(text) {
                 return Ok(Node::Value(Value::from(text.as_str())));
             }
-            return Ok(Node::Template(template));
+            return find(text).map(Node::Template).map_err(|error| error.in_config(path.concat()));
         }
         serde_json::Value::Array(items) => {
             let node = |(index, item): (usize, &_)| within(format!("/{index}"), item);

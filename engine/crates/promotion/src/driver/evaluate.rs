@@ -57,9 +57,7 @@ impl PromotionRun<'_> {
         now: Timestamp,
     ) -> Evaluation {
         let metas = view::metas(state, step);
-        let ui = &self.driver.settings.ui_base_url;
-        let view =
-            view::view(state, spec, &metas, self.driver.ports.data.as_ref(), &self.driver.seal_key, ui, now);
+        let view = view::view(self.driver, state, spec, &metas, now);
         if first {
             match view.should_run(&spec.condition) {
                 Ok(true) => {}
@@ -135,16 +133,7 @@ impl PromotionRun<'_> {
         }
         let (spec, _) = state.step(step)?;
         let metas = view::metas(state, step);
-        let ui = &self.driver.settings.ui_base_url;
-        let view = view::view(
-            state,
-            spec,
-            &metas,
-            self.driver.ports.data.as_ref(),
-            &self.driver.seal_key,
-            ui,
-            started_at,
-        );
+        let view = view::view(self.driver, state, spec, &metas, started_at);
         let evaluated = view.config(spec.config.as_ref()).ok()?;
         let real = evaluated.to_json().ok()?;
         let id = AttemptId { promotion: state.record.uid, step: &spec.alias, attempt };

@@ -5,7 +5,7 @@ use windlass_model::event::promotion::StepIndex;
 use windlass_model::promotion::StepSpec;
 use windlass_model::time::Timestamp;
 
-use crate::evaluate::functions::ProjectData;
+use super::Driver;
 use crate::evaluate::{StepMeta, StepView, TargetFreight};
 use crate::sealed::SealKey;
 use crate::state::PromotionState;
@@ -28,12 +28,10 @@ pub(super) fn metas(state: &PromotionState, step: StepIndex) -> Vec<StepMeta> {
 
 /// Everything the expressions of a step can see.
 pub(super) fn view<'a>(
+    driver: &'a Driver,
     state: &'a PromotionState,
     spec: &'a StepSpec,
     metas: &'a [StepMeta],
-    data: &'a dyn ProjectData,
-    seal_key: &'a SealKey,
-    ui_base_url: &'a str,
     now: Timestamp,
 ) -> StepView<'a> {
     let record = &state.record;
@@ -43,7 +41,7 @@ pub(super) fn view<'a>(
         promotion: record.name.as_str(),
         actor: &record.actor,
         rollback: record.rollback,
-        ui_base_url,
+        ui_base_url: &driver.settings.ui_base_url,
         target_freight: TargetFreight {
             name: record.freight.name.clone(),
             alias: record.freight_alias.clone(),
@@ -55,10 +53,11 @@ pub(super) fn view<'a>(
         step_vars: &spec.vars,
         outputs: &state.outputs,
         metas,
-        seal_key,
+        seal_key: &driver.seal_key,
         freight_requests: &record.freight_requests,
         freight: &record.freight_collection,
-        data,
+        data: driver.ports.data.as_ref(),
+        templates: &driver.ports.templates,
         now: now.to_jiff(),
     }
 }

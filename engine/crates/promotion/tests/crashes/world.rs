@@ -270,6 +270,7 @@ pub(crate) fn driver(promotions: &Path, clock: &Arc<dyn Clock>, world: &Arc<Worl
         wake: Arc::new(Nothing),
         progress: Arc::new(Silent),
         data: Arc::new(Nothing),
+        templates: Arc::default(),
     };
     let settings = DriverSettings {
         promotions: promotions.to_owned(),
