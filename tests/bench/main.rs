@@ -2,6 +2,7 @@
 //!
 //! Every line reads `bench NAME VALUE UNIT target TARGET ok|short`; figures without a target have `-` there.
 
+mod expr;
 mod git;
 mod kustomize;
 mod line;
@@ -21,6 +22,7 @@ async fn main() {
     lines.extend(git::measure().await);
     lines.extend(kustomize::measure().await);
     lines.extend(lint::measure().await);
+    lines.extend(expr::measure());
     lines.extend(steps::measure().await);
     lines.extend(memory::measure().await);
     for line in lines {
