@@ -2,6 +2,7 @@
 //! that a secret deep inside a map is still known when the map is rendered. Cheap to clone, immutable, `Send
 //! + Sync`.
 
+mod clock;
 mod equal;
 mod function;
 mod json;

@@ -9,6 +9,9 @@ use serde_json::Number;
 
 use super::object::Field;
 use super::{JsonName, Kind, Map, Object, Value};
+use crate::budget::{Budget, Meter};
+use crate::error::{ErrorClass, ExprError, Span};
+use crate::json::decode::{NoValue, decode};
 
 /// Why a value has no JSON form.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -54,6 +57,26 @@ impl Value {
                 Self::from(entries.collect::<Map>())
             }
         }
+    }
+
+    /// The value of JSON text as Go's `encoding/json` reads it: every number is an `f64`, of a repeated key the last value
+    /// counts, and bytes in strings that are no UTF-8 become U+FFFD.
+    ///
+    /// # Errors
+    /// When the text is not JSON, with the place; or when it nests too deep or passes the steps and the memory of
+    /// `budget`.
+    pub fn parse_json(text: &[u8], budget: Budget) -> Result<Self, ExprError> {
+        let text = match std::str::from_utf8(text) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(crate::go::text::from_bytes(text)),
+        };
+        decode(&text, &mut Meter::new(budget)).map_err(|error| match error {
+            NoValue::Syntax(at, what) => {
+                let span = Span::new(at, at);
+                ExprError::new(ErrorClass::Parse, span, format!("not JSON: {what}")).locate(&text, 0)
+            }
+            NoValue::Budget(fault) => fault.at(Span::default()),
+        })
     }
 
     /// The value as JSON data, with object keys in byte order. Whole numbers below 2^63 become JSON integers.

@@ -1,7 +1,9 @@
 //! The language through its public interface: one test binary, a module for each question.
 
 mod budgets;
+mod clocks;
 mod collections;
+mod documents;
 mod environments;
 mod errors;
 mod loops;
