@@ -26,5 +26,5 @@ pub use options::{DuplicateKeys, Limits, ReadOptions};
 pub use patch::{PatchError, Patcher, Quotes, WhichDuplicate};
 pub use path::{Found, Path, PathError};
 pub use position::{Position, Span};
-pub use read::{decode_utf8, read, to_json};
+pub use read::{decode_utf8, read, to_json, to_json_within};
 pub use resolve::{NotAScalar, Scalar};

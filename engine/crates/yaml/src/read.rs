@@ -37,10 +37,17 @@ pub fn read(text: &str, options: &ReadOptions) -> Result<Vec<Document>, YamlErro
 /// # Errors
 /// The text is not YAML, passes a default limit, or holds what JSON cannot.
 pub fn to_json(text: &str) -> Result<Value, YamlError> {
-    let options = ReadOptions::default();
-    check_size(text, &options)?;
+    to_json_within(text, &ReadOptions::default())
+}
+
+/// As [`to_json`], with limits and rules of the caller.
+///
+/// # Errors
+/// The text is not YAML, passes a limit, has a duplicate key where `options` refuse them, or holds what JSON cannot.
+pub fn to_json_within(text: &str, options: &ReadOptions) -> Result<Value, YamlError> {
+    check_size(text, options)?;
     check_characters(text)?;
-    let document = Parser::new(text, &options).next_document()?;
+    let document = Parser::new(text, options).next_document()?;
     document.map_or(Ok(Value::Null), |document| document.root.to_json())
 }
 
