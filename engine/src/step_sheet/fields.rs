@@ -46,15 +46,25 @@ fn members(schema: &Value, prefix: &str, fields: &mut Vec<Field>) {
     let required = schema["required"].as_array().map(Vec::as_slice).unwrap_or_default();
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
         let path = format!("{prefix}{name}");
-        fields.push(Field {
-            type_name: type_name(member),
-            is_required: required.iter().any(|required| required == name),
-            default: member.get("default").filter(|default| !is_nothing(default)).map(Value::to_string),
-            constraints: constraints(member),
-            description: member["description"].as_str().unwrap_or_default().to_owned(),
-            path: path.clone(),
-        });
+        fields.push(field(member, &path, required.iter().any(|required| required == name)));
         beneath(member, &path, fields);
+    }
+    // Members of any name, if there is something to say of them.
+    if let Some(others) =
+        schema.get("additionalProperties").filter(|others| others.get("description").is_some())
+    {
+        fields.push(field(others, &format!("{prefix}*"), false));
+    }
+}
+
+fn field(schema: &Value, path: &str, is_required: bool) -> Field {
+    Field {
+        path: path.to_owned(),
+        type_name: type_name(schema),
+        is_required,
+        default: schema.get("default").filter(|default| !is_nothing(default)).map(Value::to_string),
+        constraints: constraints(schema),
+        description: schema["description"].as_str().unwrap_or_default().to_owned(),
     }
 }
 
@@ -175,6 +185,7 @@ mod tests {
                 "either": { "anyOf": [{ "type": "string" }, { "type": "boolean" }] },
                 "kind": { "enum": ["A", "B"], "type": ["string", "null"] },
             },
+            "additionalProperties": { "description": "Whatever else." },
         });
         let fields = read(&schema);
         let told: Vec<(&str, &str, bool)> = fields
@@ -190,6 +201,7 @@ mod tests {
                 ("map", "map of strings", false),
                 ("either", "string or boolean", false),
                 ("kind", "string or null", false),
+                ("*", "any", false),
             ]
         );
         assert_eq!(fields[0].constraints, ["matches ^x", "not empty"]);
@@ -199,6 +211,7 @@ mod tests {
         );
         assert_eq!(fields[3].default, None);
         assert_eq!(fields[5].constraints, ["one of A, B"]);
+        assert_eq!(fields[6].description, "Whatever else.");
         let text = "at most one of x and y may be given".to_owned();
         assert_eq!(rules(&schema), [Rule { path: "list[]".to_owned(), text }]);
     }
