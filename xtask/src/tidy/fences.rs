@@ -14,8 +14,8 @@ const PLACES: [(&str, bool); 5] = [
     ("tests/replay", false),
 ];
 
-/// Rooms that built-in steps may use: those without I/O.
-const FOR_STEPS: [&str; 6] = ["step", "edit", "expr", "model", "versions", "yaml"];
+/// Rooms that built-in steps may use: those without I/O of their own.
+const FOR_STEPS: [&str; 7] = ["step", "edit", "expr", "extract", "model", "versions", "yaml"];
 
 /// One line of the table.
 #[derive(Debug, Default, PartialEq)]
