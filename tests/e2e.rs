@@ -2,6 +2,7 @@
 
 mod demo;
 mod freight;
+mod http;
 mod language;
 mod metadata;
 mod pipeline;

@@ -2,43 +2,82 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value as Json, json};
 use windlass_expr::{FunctionError, Map, Value};
 use windlass_step::http::Response;
+use windlass_step::{Context, Error, ErrorKind};
 
-/// The environment of the expressions.
-///
-/// # Errors
-/// If the body is not what it says to be.
-pub(crate) fn environment(response: &Response, content_type: Option<&str>) -> Result<Value, String> {
-    let headers = by_name(&response.headers);
-    let first = |name: &str| headers.get(name).and_then(|values| values.first()).map_or("", String::as_str);
-    let body = body(&response.body, content_type.unwrap_or_else(|| first("Content-Type")))?;
-    let mut listed = Map::of_lists();
-    for (name, values) in &headers {
-        listed.insert(name.as_str(), Value::strings(values.iter().map(String::as_str)));
+/// The values of headers by their names as Go writes them.
+type Headers = BTreeMap<String, Vec<String>>;
+
+/// An answer that has been read.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    headers: Headers,
+    body: Json,
+}
+
+impl Answer {
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// If the body is not what it says to be.
+    pub(crate) fn of(response: &Response, content_type: Option<&str>) -> Result<Self, String> {
+        let headers = by_name(&response.headers);
+        let body = body(&response.body, content_type.unwrap_or_else(|| first(&headers, "Content-Type")))?;
+        Ok(Self { status: response.status, headers, body })
     }
-    let mut fields = Map::new();
-    fields.insert("status", i64::from(response.status));
-    fields.insert("headers", listed);
-    fields.insert("header", header(headers.clone()));
-    fields.insert("body", body);
-    Ok(Map::from_iter([("response", fields)]).into())
+
+    /// The same with the values of secrets that the server sent back, if the step may have them: their tokens are no match
+    /// for anything. Who may not have them sees tokens.
+    ///
+    /// # Errors
+    /// If the host fails.
+    pub(crate) fn revealed(self, context: &Context) -> Result<Self, Error> {
+        let mut parts = json!([self.headers, self.body]);
+        match context.reveal_all(&mut parts) {
+            Ok(()) => {}
+            Err(error) if error.kind == ErrorKind::Denied => return Ok(self),
+            Err(error) => return Err(error),
+        }
+        let mut part = |index: usize| parts.get_mut(index).map(Json::take).unwrap_or_default();
+        let headers = serde_json::from_value(part(0)).unwrap_or_default();
+        Ok(Self { status: self.status, headers, body: part(1) })
+    }
+
+    /// The environment of the expressions.
+    pub(crate) fn environment(self) -> Value {
+        let mut listed = Map::of_lists();
+        for (name, values) in &self.headers {
+            listed.insert(name.as_str(), Value::strings(values.iter().map(String::as_str)));
+        }
+        let mut fields = Map::new();
+        fields.insert("status", i64::from(self.status));
+        fields.insert("headers", listed);
+        fields.insert("header", header(self.headers));
+        fields.insert("body", Value::from_json(&self.body));
+        Map::from_iter([("response", fields)]).into()
+    }
+}
+
+/// The first value of a header, empty if there is none.
+fn first<'h>(headers: &'h Headers, name: &str) -> &'h str {
+    headers.get(name).and_then(|values| values.first()).map_or("", String::as_str)
 }
 
 /// The function that gives the first value of a header, empty if there is none.
-fn header(headers: BTreeMap<String, Vec<String>>) -> Value {
+fn header(headers: Headers) -> Value {
     Value::function(move |arguments| match arguments {
         [name] => {
             let name = name.as_str().ok_or_else(|| FunctionError::new("header() takes a string"))?;
-            let values = headers.get(&canonical(name));
-            Ok(values.and_then(|values| values.first()).map_or("", String::as_str).into())
+            Ok(first(&headers, &canonical(name)).into())
         }
         _ => Err(FunctionError::new("header() takes 1 argument")),
     })
 }
 
-fn by_name(headers: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn by_name(headers: &[(String, String)]) -> Headers {
+    let mut all = Headers::new();
     for (name, value) in headers {
         all.entry(canonical(name)).or_default().push(value.clone());
     }
@@ -57,9 +96,9 @@ fn canonical(name: &str) -> String {
         .collect()
 }
 
-fn body(bytes: &[u8], content_type: &str) -> Result<Value, String> {
+fn body(bytes: &[u8], content_type: &str) -> Result<Json, String> {
     if bytes.is_empty() {
-        return Ok(Map::new().into());
+        return Ok(json!({}));
     }
     let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media_type.as_str() {
@@ -67,19 +106,16 @@ fn body(bytes: &[u8], content_type: &str) -> Result<Value, String> {
         "application/yaml" | "application/x-yaml" | "text/yaml" => {
             yaml(bytes).map_err(|why| format!("failed to parse YAML response: {why}"))
         }
-        "text/plain" => Ok(Value::from(String::from_utf8_lossy(bytes).as_ref())),
-        _ => Ok(json(bytes).unwrap_or_else(|_| Map::new().into())),
+        "text/plain" => Ok(String::from_utf8_lossy(bytes).into()),
+        _ => Ok(json(bytes).unwrap_or_else(|_| json!({}))),
     }
 }
 
 /// JSON as Go reads it: bytes in strings that are no UTF-8 are replaced.
-fn json(bytes: &[u8]) -> Result<Value, String> {
-    let text = String::from_utf8_lossy(bytes);
-    let parsed: serde_json::Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    Ok(Value::from_json(&parsed))
+fn json(bytes: &[u8]) -> Result<Json, String> {
+    serde_json::from_str(&String::from_utf8_lossy(bytes)).map_err(|error| error.to_string())
 }
 
-fn yaml(bytes: &[u8]) -> Result<Value, String> {
-    let json = windlass_yaml::decode_utf8(bytes).and_then(windlass_yaml::to_json);
-    json.map(|json| Value::from_json(&json)).map_err(|error| error.to_string())
+fn yaml(bytes: &[u8]) -> Result<Json, String> {
+    windlass_yaml::decode_utf8(bytes).and_then(windlass_yaml::to_json).map_err(|error| error.to_string())
 }

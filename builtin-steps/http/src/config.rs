@@ -2,7 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use windlass_step::at_most_one;
+use serde_json::Value;
+use windlass_step::{Context, Error, at_most_one};
 
 /// What Go's `time.ParseDuration` is given. The pattern is Kargo's, which looks for a duration anywhere in the text.
 const DURATION: &str = r"(?:\d+(ns|us|µs|ms|s|m|h))+";
@@ -63,6 +64,26 @@ pub struct Config {
     /// The expression that gives the message of a failure, without delimiters.
     #[serde(default)]
     pub(crate) error_expression: String,
+}
+
+impl Config {
+    /// The same with the values of secrets in its expressions. In all else they stay tokens, which the host fills in.
+    ///
+    /// # Errors
+    /// If an expression holds a secret, and the step may not have it.
+    pub(crate) fn revealed(mut self, context: &Context) -> Result<Self, Error> {
+        let conditions =
+            [&mut self.success_expression, &mut self.failure_expression, &mut self.error_expression];
+        let outputs = self.outputs.iter_mut().map(|output| &mut output.from_expression);
+        for expression in conditions.into_iter().chain(outputs) {
+            let mut text = Value::String(std::mem::take(expression));
+            context.reveal_all(&mut text)?;
+            if let Value::String(text) = text {
+                *expression = text;
+            }
+        }
+        Ok(self)
+    }
 }
 
 /// A header or a parameter.

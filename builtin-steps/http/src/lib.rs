@@ -7,6 +7,7 @@ mod verdict;
 
 use windlass_step::{Context, Error, ErrorKind, Outcome, Status, Step};
 
+use answer::Answer;
 pub use config::{Config, Output, Pair};
 
 /// The step.
@@ -24,18 +25,26 @@ impl Step for Http {
             Ok(prepared) => prepared,
             Err(ended) => return ended,
         };
+        let config = match config.revealed(context) {
+            Ok(config) => config,
+            Err(error) => return Outcome::from_error(&error).in_context("error revealing secrets"),
+        };
         let response = match context.send(&request) {
             Ok(response) => response,
             Err(error) => return not_answered(&error),
         };
-        let environment = match answer::environment(&response, config.response_content_type.as_deref()) {
-            Ok(environment) => environment,
+        let answer = match Answer::of(&response, config.response_content_type.as_deref()) {
+            Ok(answer) => answer,
             Err(why) => {
                 let doing = "error building expression context from HTTP response";
                 return Outcome::errored(format!("{doing}: {why}"));
             }
         };
-        let outcome = verdict::judge(&config, response.status, environment);
+        let answer = match answer.revealed(context) {
+            Ok(answer) => answer,
+            Err(error) => return Outcome::from_error(&error).in_context("error revealing secrets"),
+        };
+        let outcome = verdict::judge(&config, answer.status, answer.environment());
         match outcome.status {
             Status::Running => outcome.retry_after_ms(interval),
             _ => outcome,
