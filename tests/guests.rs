@@ -4,6 +4,7 @@
 
 mod files;
 mod git;
+mod http;
 mod limits;
 mod network;
 mod others;

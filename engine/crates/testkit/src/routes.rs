@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{MethodRouter, any};
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 use crate::gate::respond;
 use crate::percent;
@@ -51,7 +52,14 @@ pub struct RoutedRequest {
 
 /// The answers and the requests of one server. Clones are the same server.
 #[derive(Debug, Clone, Default)]
-pub struct Routes(Arc<Mutex<Inner>>);
+pub struct Routes(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    inner: Mutex<Inner>,
+    /// Told of every request.
+    arrived: Notify,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -65,6 +73,18 @@ impl Routes {
         self.lock().routes = routes;
     }
 
+    /// Waits until `times` requests for a path have come. Their answers may still be due.
+    pub async fn wait_for(&self, path: &str, times: usize) {
+        loop {
+            let mut arrived = std::pin::pin!(self.0.arrived.notified());
+            arrived.as_mut().enable();
+            if self.lock().requests.iter().filter(|request| request.path == path).count() >= times {
+                return;
+            }
+            arrived.await;
+        }
+    }
+
     /// The requests so far, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<RoutedRequest> {
@@ -76,7 +96,7 @@ impl Routes {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers a request; its answer.
@@ -85,6 +105,8 @@ impl Routes {
         let fits = |route: &&Route| route.method == request.method && route.path == request.path;
         let route = inner.routes.iter().find(fits).cloned();
         inner.requests.push(request);
+        drop(inner);
+        self.0.arrived.notify_waiters();
         route
     }
 }
