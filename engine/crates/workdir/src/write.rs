@@ -16,6 +16,10 @@ impl Tree {
     /// # Errors
     /// If it is there already, its parent is not, or the quota is used up.
     pub fn make_dir(&self, from: &Dir, path: &Path) -> FsResult<()> {
+        if path.file_name().is_none() && self.open_dir(from, path).is_ok() {
+            // `.` and `..`
+            return Err(Errno::EXIST.into());
+        }
         let place = self.place(from, path)?;
         if self.stat_place(&place).is_ok() {
             return Err(Errno::EXIST.into());

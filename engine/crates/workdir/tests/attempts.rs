@@ -396,3 +396,16 @@ fn another_process_can_open_the_same_attempt() {
     assert!(snapshot(&f.dir.base().join("work")).is_empty());
     assert!(snapshot(&f.dir.base().join("git")).is_empty());
 }
+
+#[test]
+fn the_root_is_there_already() {
+    let f = fixture();
+    let attempt = f.dir.begin_attempt(KEY, MOST).unwrap();
+    let tree = &attempt.work;
+    tree.make_dir(tree.root(), Path::new("a")).unwrap();
+    for path in [".", "a", "a/..", "./a/."] {
+        let error = tree.make_dir(tree.root(), Path::new(path)).unwrap_err();
+        assert_eq!(error.to_string(), FsError::from(rustix::io::Errno::EXIST).to_string(), "{path}");
+    }
+    assert!(tree.make_dir(tree.root(), Path::new("..")).is_err());
+}
