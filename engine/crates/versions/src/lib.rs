@@ -8,6 +8,7 @@ mod difference;
 mod duration;
 mod excerpt;
 mod filter;
+mod ignore;
 mod pattern;
 mod select;
 mod version;
@@ -16,6 +17,7 @@ pub use constraint::{Constraint, ConstraintError, ConstraintProblem};
 pub use difference::{Difference, semver_diff};
 pub use duration::{DurationError, GoDuration, is_manifest_duration};
 pub use filter::{PathFilter, TagFilter};
+pub use ignore::IgnoreRules;
 pub use pattern::{
     BaseDirectory, Glob, GoRegex, NamePattern, PathPattern, PatternError, PatternKind, PatternProblem,
 };
