@@ -1,0 +1,157 @@
+//! Copies files one by one, in the order of their names.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use windlass_step::Context;
+use windlass_versions::IgnoreRules;
+
+/// Bytes that are read at once.
+const BUFFER_LEN: usize = 128 << 10;
+
+/// Permissions are asked for and set for so many files at once.
+const AT_ONCE: usize = 500;
+
+/// A copy that is being made.
+pub(crate) struct Copying<'c> {
+    context: &'c Context,
+    buffer: Vec<u8>,
+    /// Files whose copies do not have their permissions yet.
+    copied: Vec<(PathBuf, PathBuf)>,
+    /// Links in the place where the copy is made.
+    links: BTreeSet<PathBuf>,
+}
+
+/// Something to copy, by its path in the directory.
+struct Entry {
+    path: String,
+    is_dir: bool,
+}
+
+impl<'c> Copying<'c> {
+    pub(crate) fn new(context: &'c Context) -> Self {
+        Self { context, buffer: vec![0; BUFFER_LEN], copied: Vec::new(), links: BTreeSet::new() }
+    }
+
+    /// Copies a single file.
+    pub(crate) fn file(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        self.copy_file(from, to)
+    }
+
+    /// Copies a directory and what is in it.
+    pub(crate) fn tree(&mut self, from: &Path, to: &Path, rules: &IgnoreRules) -> io::Result<()> {
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        // The last one is the next.
+        let mut waiting = vec![Entry { path: String::new(), is_dir: true }];
+        while let Some(entry) = waiting.pop() {
+            let (source, place) = if entry.path.is_empty() {
+                (from.to_owned(), to.to_owned())
+            } else {
+                (from.join(&entry.path), to.join(&entry.path))
+            };
+            if entry.is_dir {
+                self.make_dir(&place)?;
+                waiting.extend(entries(&source, &entry.path, rules)?);
+            } else if !self.is_the_same(&source, &place)? {
+                self.copy_file(&source, &place)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the copies the permissions of what they were copied from.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.set_permissions()
+    }
+
+    fn copy_file(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut source = File::open(from)?;
+        let mut copy = File::create(to)?;
+        loop {
+            match source.read(&mut self.buffer) {
+                Ok(0) => break,
+                Ok(len) => copy.write_all(&self.buffer[..len])?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.copied.push((from.to_owned(), to.to_owned()));
+        if self.copied.len() < AT_ONCE { Ok(()) } else { self.set_permissions() }
+    }
+
+    fn set_permissions(&mut self) -> io::Result<()> {
+        let (sources, mut copies): (Vec<PathBuf>, Vec<PathBuf>) = self.copied.drain(..).unzip();
+        if !self.links.is_empty() {
+            for copy in &mut copies {
+                *copy = self.meant(copy)?;
+            }
+        }
+        let permissions = self.context.permissions(&sources);
+        let set = permissions.and_then(|permissions| {
+            let changes: Vec<(PathBuf, u32)> = copies.into_iter().zip(permissions).collect();
+            self.context.set_permissions(&changes)
+        });
+        set.map_err(|error| io::Error::other(error.message))
+    }
+
+    /// Makes a directory, unless it is there; then notes the links that are in it.
+    fn make_dir(&mut self, path: &Path) -> io::Result<()> {
+        match fs::create_dir(path) {
+            Ok(()) => return Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Err(_) => {}
+        }
+        if !fs::metadata(path)?.is_dir() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            if entry.file_type()?.is_symlink() {
+                self.links.insert(entry.path());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a link makes the place of a copy the very file that is copied.
+    fn is_the_same(&self, source: &Path, place: &Path) -> io::Result<bool> {
+        Ok(!self.links.is_empty() && self.meant(place)? == source)
+    }
+
+    /// The place behind the links on the way.
+    fn meant(&self, place: &Path) -> io::Result<PathBuf> {
+        if !place.ancestors().any(|path| self.links.contains(path)) {
+            return Ok(place.to_owned());
+        }
+        let text = place.strip_prefix(self.context.work_dir()).unwrap_or(place).to_string_lossy();
+        self.context.resolve(&text)
+    }
+}
+
+/// What of a directory is copied, the first by name last. `path` is its own.
+fn entries(dir: &Path, path: &str, rules: &IgnoreRules) -> io::Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if !kind.is_dir() && !kind.is_file() {
+            continue;
+        }
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let path = if path.is_empty() { name.into_owned() } else { format!("{path}/{name}") };
+        let parts: Vec<&str> = path.split('/').collect();
+        if !rules.ignores(&parts, kind.is_dir()) {
+            found.push(Entry { is_dir: kind.is_dir(), path });
+        }
+    }
+    found.sort_by(|a, b| b.path.cmp(&a.path));
+    Ok(found)
+}
