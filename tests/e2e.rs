@@ -7,5 +7,6 @@ mod language;
 mod metadata;
 mod pipeline;
 mod recorded;
+mod signing;
 mod ssh;
 mod unfinished;

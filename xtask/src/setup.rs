@@ -69,6 +69,19 @@ pub(crate) fn setup_sshd() -> Result<(), Failed> {
     }
 }
 
+/// Makes sure that tests can make keys and verify signatures.
+pub(crate) fn setup_gpg() -> Result<(), Failed> {
+    let there = || ["gpg", "gpgconf"].iter().all(|program| Run::new(program).arg("--version").succeeds());
+    if !there() {
+        install(&["gnupg"])?;
+    }
+    if there() {
+        Ok(())
+    } else {
+        Err("gpg is needed for the tests of signed commits and is not there".to_owned())
+    }
+}
+
 fn install(packages: &[&str]) -> Result<(), Failed> {
     let wanted = packages.join(" ");
     let apt = |run: Run| {

@@ -22,6 +22,7 @@ pub(crate) fn run() -> Result<(), Failed> {
         cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
     }
     setup::setup_sshd()?;
+    setup::setup_gpg()?;
     say("test: tests");
     cargo().args(["test", "--workspace"]).run()
 }

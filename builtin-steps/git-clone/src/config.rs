@@ -39,7 +39,7 @@ pub struct Author {
     /// The address.
     #[schemars(email)]
     pub(crate) email: String,
-    /// The GPG key to sign with. Commits are not signed yet.
+    /// The OpenPGP key that commits are signed with, in ASCII armor and without a passphrase; best `${{ secret('…').… }}`.
     #[serde(default)]
     pub(crate) signing_key: String,
 }

@@ -28,11 +28,10 @@ impl Step for GitClone {
             Ok(worktrees) => worktrees,
             Err(outcome) => return outcome,
         };
-        if config.author.as_ref().is_some_and(|author| !author.signing_key.is_empty()) {
-            context.warn("author.signingKey is not used: commits are not signed yet");
-        }
+        let signing_key = config.author.as_ref().map(|author| author.signing_key.clone());
         let options = CloneOptions {
             author: config.author.map(|author| Identity { name: author.name, email: author.email }),
+            signing_key: signing_key.filter(|key| !key.is_empty()),
             insecure_skip_tls_verify: config.insecure_skip_tls_verify,
             recurse_submodules: config.recurse_submodules,
         };

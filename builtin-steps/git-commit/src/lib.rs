@@ -36,7 +36,7 @@ pub struct Author {
     /// The address.
     #[schemars(email)]
     email: String,
-    /// The GPG key to sign with. Commits are not signed yet.
+    /// The OpenPGP key that commits are signed with, in ASCII armor and without a passphrase; best `${{ secret('…').… }}`.
     #[serde(default)]
     signing_key: String,
 }
@@ -45,17 +45,17 @@ impl Step for GitCommit {
     type Config = Config;
 
     fn run(config: Config, context: &Context) -> Outcome {
-        if config.author.as_ref().is_some_and(|author| !author.signing_key.is_empty()) {
-            context.warn("author.signingKey is not used: commits are not signed yet");
-        }
-        let author = config.author.map(|author| Identity { name: author.name, email: author.email });
-        let committed =
-            match context.worktree(&config.path).commit(&config.message, &CommitOptions { author }) {
-                Ok(committed) => committed,
-                Err(error) => {
-                    return Outcome::from_error(&error).in_context("error committing to working tree");
-                }
-            };
+        let signing_key = config.author.as_ref().map(|author| author.signing_key.clone());
+        let options = CommitOptions {
+            author: config.author.map(|author| Identity { name: author.name, email: author.email }),
+            signing_key: signing_key.filter(|key| !key.is_empty()),
+        };
+        let committed = match context.worktree(&config.path).commit(&config.message, &options) {
+            Ok(committed) => committed,
+            Err(error) => {
+                return Outcome::from_error(&error).in_context("error committing to working tree");
+            }
+        };
         let outcome = if committed.changed {
             Outcome::succeeded()
         } else {

@@ -25,6 +25,9 @@ pub struct CloneOptions {
     /// Who commits in the worktrees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<Identity>,
+    /// The OpenPGP key that commits in the worktrees are signed with, or its token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signing_key: Option<String>,
     /// Do not check the server's certificate.
     #[serde(rename = "insecureSkipTLSVerify")]
     pub insecure_skip_tls_verify: bool,
@@ -39,6 +42,9 @@ pub struct CommitOptions {
     /// Who commits, instead of the worktree's own identity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<Identity>,
+    /// The OpenPGP key to sign with, or its token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signing_key: Option<String>,
 }
 
 /// How to push.

@@ -7,15 +7,18 @@ use windlass_model::call::git::{Checkout, Clone as CloneCall, Identity, Rev, Upd
 use windlass_model::call::{CallError, WorkPath};
 use windlass_model::digest::CommitId;
 use windlass_model::grant::without_user_info;
+use windlass_model::manifest::secret::SecretValue;
 use windlass_model::time::Timestamp;
+use windlass_ports::sessions::Seal;
 use windlass_workdir::{AttemptDir, Dir, Tree};
 
 use crate::checkout::{MARKER, Written, index_of, make_root, write_tree};
-use crate::commit::signature;
+use crate::committer::{Committer, NewCommit};
 use crate::error::{failed, file_failed};
 use crate::mirror::{Advertised, Mirror, Wire};
 use crate::remote::Remote;
 use crate::repository;
+use crate::signing::{SigningKey, sealed};
 use crate::sparse::Sparse;
 use crate::stage::{commit_id, oid};
 use crate::state::{WorktreeState, Worktrees, index_time, save_index};
@@ -33,6 +36,10 @@ pub(crate) struct CloneJob<'a> {
     pub(crate) args: &'a CloneCall,
     pub(crate) identity: &'a Identity,
     pub(crate) started_at: Timestamp,
+    /// What commits are signed with in these worktrees.
+    pub(crate) signing_key: Option<&'a SecretValue>,
+    /// Keeps the key out of what is stored.
+    pub(crate) seal: &'a dyn Seal,
     /// Directories beneath which `file://` repositories are allowed, for submodules.
     pub(crate) local: &'a [String],
     /// Which submodules may be read.
@@ -54,13 +61,20 @@ impl CloneJob<'_> {
     /// Fetches what is needed and finds out what each checkout is. Branches to be made get their first commit here, and
     /// on the remote by the caller.
     pub(crate) fn plan(&self) -> Result<Vec<Planned>, CallError> {
+        let key = self.signing_key.map(|key| SigningKey::read(key.expose(), self.started_at)).transpose()?;
         let mirror = Mirror::of(self.mirrors, &self.wire.network.tenant, self.remote);
         let checkouts = &self.args.checkouts;
         let advertised = mirror.fetch(self.wire, self.remote, |advertised| {
             checkouts.iter().filter_map(|checkout| wanted(checkout, advertised)).collect()
         })?;
         let repository = repository::open_or_make(self.dir.base(), &self.args.url, &mirror.path)?;
-        checkouts.iter().map(|checkout| self.plan_one(&repository, checkout, &advertised)).collect()
+        let committer = Committer {
+            identity: self.args.options.author.as_ref().unwrap_or(self.identity),
+            at: self.started_at,
+            key: key.as_ref(),
+        };
+        let plan = |checkout| self.plan_one(&repository, checkout, &advertised, committer);
+        checkouts.iter().map(plan).collect()
     }
 
     fn plan_one(
@@ -68,6 +82,7 @@ impl CloneJob<'_> {
         repository: &Repository,
         checkout: &Checkout,
         advertised: &Advertised,
+        committer: Committer<'_>,
     ) -> Result<Planned, CallError> {
         let missing = |what: String| {
             CallError::not_found(
@@ -105,7 +120,7 @@ impl CloneJob<'_> {
             }
             Rev::Branch(name) => match advertised.find(&format!("refs/heads/{name}")) {
                 Some(found) => Ok(plan(commit_id(found)?, Some(name.clone()), Some(commit_id(found)?))),
-                None if checkout.create => self.plan_first_commit(repository, checkout, name),
+                None if checkout.create => self.plan_first_commit(repository, checkout, name, committer),
                 None => Err(missing(format!("branch {name:?}; with create: true it is made"))),
             },
         }
@@ -118,6 +133,7 @@ impl CloneJob<'_> {
         repository: &Repository,
         checkout: &Checkout,
         name: &str,
+        committer: Committer<'_>,
     ) -> Result<Planned, CallError> {
         let reference = format!("refs/heads/{name}");
         if !git2::Reference::is_valid_name(&reference) {
@@ -125,10 +141,9 @@ impl CloneJob<'_> {
         }
         let make = || -> Result<Oid, git2::Error> {
             let empty = repository.treebuilder(None)?.write()?;
-            let author = self.args.options.author.as_ref().unwrap_or(self.identity);
-            let signature = signature(author, self.started_at)?;
-            let tree = repository.find_tree(empty)?;
-            repository.commit(None, &signature, &signature, FIRST_MESSAGE, &tree, &[])
+            let tree = &repository.find_tree(empty)?;
+            let new = NewCommit { author: None, message: FIRST_MESSAGE, tree, parents: &[] };
+            committer.commit(repository, &new)
         };
         let commit = commit_id(make().map_err(|e| failed("the first commit", &e))?)?;
         let insecure = self.args.options.insecure_skip_tls_verify;
@@ -211,6 +226,7 @@ impl CloneJob<'_> {
                 branch: plan.branch.clone(),
                 upstream: plan.upstream,
                 author: self.args.options.author.clone(),
+                signing_key: self.signing_key.map(|key| sealed(key, self.seal)),
                 sparse: plan.checkout.sparse.clone(),
                 index: number,
                 compared_ns: index_time(self.dir, number)?,

@@ -1,30 +1,26 @@
 //! `git.worktree.commit`, `diff`, `head` and `tag`.
 
-use git2::{Delta, Diff, ObjectType, Oid, Signature, Time, message_prettify};
+use git2::{Delta, Diff, ObjectType, Oid, message_prettify};
 use windlass_model::call::git::{Change, ChangeKind, Changes, Commit, Committed, Head, Identity, Tag};
 use windlass_model::call::{CallError, ErrorKind, WorkPath};
 use windlass_model::digest::CommitId;
 use windlass_model::time::Timestamp;
+use windlass_ports::git::GitScope;
 use windlass_workdir::AttemptDir;
 
+use crate::committer::{Committer, NewCommit};
 use crate::error::failed;
+use crate::signing::SigningKey;
 use crate::stage::{Staging, commit_id, oid};
-
-/// A person at an instant, in UTC: the same on every run of an attempt, so that the same tree gives the same commit.
-pub(crate) fn signature(identity: &Identity, at: Timestamp) -> Result<Signature<'static>, git2::Error> {
-    Signature::new(&identity.name, &identity.email, &Time::new(at.as_seconds(), 0))
-}
 
 /// Commits everything beneath the path.
 pub(crate) fn commit(
-    dir: &AttemptDir,
+    scope: &GitScope,
     args: &Commit,
-    identity: &Identity,
-    at: Timestamp,
     forbidden: &[String],
     stop: &dyn Fn() -> bool,
 ) -> Result<Committed, CallError> {
-    let mut staging = Staging::open(dir, &args.path, stop)?;
+    let mut staging = Staging::open(&scope.dir, &args.path, stop)?;
     staging.add_all()?;
     let (tree, head_tree) = (staging.write_tree()?, staging.head_tree()?);
     if tree == head_tree {
@@ -37,13 +33,23 @@ pub(crate) fn commit(
     if message.trim().is_empty() {
         return Err(CallError::invalid("git-message-empty", "the commit's message is empty"));
     }
-    let author = args.options.author.as_ref().or(staging.found.state.author.as_ref()).unwrap_or(identity);
+    let state = &staging.found.state;
+    let key = match &scope.signing_key {
+        Some(key) => Some(SigningKey::read(key.expose(), scope.started_at)?),
+        None => SigningKey::of(state, scope.seal.as_ref(), scope.started_at)?,
+    };
+    let committer = Committer {
+        identity: args.options.author.as_ref().or(state.author.as_ref()).unwrap_or(&scope.identity),
+        at: scope.started_at,
+        key: key.as_ref(),
+    };
     let make = || -> Result<Oid, git2::Error> {
-        let signature = signature(author, at)?;
         let repository = &staging.repository;
         let parent = Oid::from_bytes(staging.found.state.commit.as_bytes())?;
         let parent = repository.find_commit(parent)?;
-        repository.commit(None, &signature, &signature, &message, &repository.find_tree(tree)?, &[&parent])
+        let tree = &repository.find_tree(tree)?;
+        committer
+            .commit(repository, &NewCommit { author: None, message: &message, tree, parents: &[&parent] })
     };
     let made = commit_id(make().map_err(|e| failed("the commit", &e))?)?;
     staging.found.state.commit = made;
@@ -155,13 +161,14 @@ pub(crate) fn tag(
     if there && !args.options.force {
         return Err(tag_exists(&args.name));
     }
-    let author = staging.found.state.author.as_ref().unwrap_or(identity);
+    let identity = staging.found.state.author.as_ref().unwrap_or(identity);
+    let tagger = Committer { identity, at, key: None };
     let head = staging.found.state.commit;
     let target = oid(&head)?;
     let make = || -> Result<Oid, git2::Error> {
         let message = message_prettify(args.message.as_str(), None)?;
         let target = repository.find_object(target, Some(ObjectType::Commit))?;
-        repository.tag_annotation_create(&args.name, &target, &signature(author, at)?, &message)
+        repository.tag_annotation_create(&args.name, &target, &tagger.signature()?, &message)
     };
     let made = commit_id(make().map_err(|e| failed("the tag", &e))?)?;
     staging.found.state.tags.insert(args.name.clone(), made);

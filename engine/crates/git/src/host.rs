@@ -177,6 +177,8 @@ impl Git for GitHost {
                     args: &args,
                     identity: &scope.identity,
                     started_at: scope.started_at,
+                    signing_key: scope.signing_key.as_ref(),
+                    seal: scope.seal.as_ref(),
                     local: &scope.local,
                     permission: scope.permission.as_ref(),
                 };
@@ -258,7 +260,7 @@ impl Git for GitHost {
         let (scope, args, forbidden) = (scope.clone(), args.clone(), forbidden.to_vec());
         self.blocking(move || {
             let stop = || scope.network.cancel.is_cancelled();
-            commit::commit(&scope.dir, &args, &scope.identity, scope.started_at, &forbidden, &stop)
+            commit::commit(&scope, &args, &forbidden, &stop)
         })
         .await
     }
@@ -305,6 +307,7 @@ impl Git for GitHost {
                     identity: &scope.identity,
                     started_at: scope.started_at,
                     policy,
+                    seal: scope.seal.as_ref(),
                 };
                 match step {
                     PushStep::Next(seen) => job.next(seen),

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 
 use git2::{Delta, Oid, Repository, Sort};
 use rustix::io::Errno;
-use windlass_model::call::git::{Change, Identity};
+use windlass_model::call::git::Change;
 use windlass_model::call::{CallError, ErrorKind};
-use windlass_model::time::Timestamp;
 use windlass_workdir::{AttemptDir, Dir, Stat};
 
 use crate::checkout::{MODE_SUBMODULE, check_path, index_entry, write_content};
-use crate::commit::signature;
+use crate::committer::{Committer, NewCommit};
 use crate::error::{failed, file_failed};
 use crate::sparse::Sparse;
 use crate::stage::Staging;
@@ -22,8 +21,7 @@ pub(crate) fn rebase(
     repository: &Repository,
     ours: Oid,
     theirs: Oid,
-    committer: &Identity,
-    at: Timestamp,
+    committer: Committer<'_>,
 ) -> Result<Oid, CallError> {
     let git = |e: git2::Error| failed("the rebase", &e);
     check_paths(repository, ours, theirs)?;
@@ -47,10 +45,13 @@ pub(crate) fn rebase(
             continue;
         }
         let tree = repository.find_tree(tree).map_err(git)?;
-        let committer = signature(committer, at).map_err(git)?;
-        let message = commit.message().map_err(git)?;
-        head =
-            repository.commit(None, &commit.author(), &committer, message, &tree, &[&onto]).map_err(git)?;
+        let new = NewCommit {
+            author: Some(&commit.author()),
+            message: commit.message().map_err(git)?,
+            tree: &tree,
+            parents: &[&onto],
+        };
+        head = committer.commit(repository, &new).map_err(git)?;
     }
     Ok(head)
 }

@@ -1,12 +1,10 @@
 //! Merging commits of others with ours, as `git pull --no-rebase` does, in the repository alone.
 
 use git2::{Oid, Repository};
-use windlass_model::call::git::Identity;
 use windlass_model::call::{CallError, ErrorKind};
 use windlass_model::grant::without_user_info;
-use windlass_model::time::Timestamp;
 
-use crate::commit::signature;
+use crate::committer::{Committer, NewCommit};
 use crate::error::failed;
 use crate::integrate::{check_paths, conflicting};
 
@@ -19,9 +17,7 @@ pub(crate) struct Merge<'a> {
     /// Ours; none if the head is detached.
     pub(crate) into: Option<&'a str>,
     /// Who merges.
-    pub(crate) committer: &'a Identity,
-    /// When.
-    pub(crate) at: Timestamp,
+    pub(crate) committer: Committer<'a>,
 }
 
 impl Merge<'_> {
@@ -54,8 +50,8 @@ impl Merge<'_> {
         }
         let tree =
             index.write_tree_to(repository).and_then(|tree| repository.find_tree(tree)).map_err(git)?;
-        let by = signature(self.committer, self.at).map_err(git)?;
-        repository.commit(None, &by, &by, &self.message(), &tree, &[&our, &their]).map_err(git)
+        let new = NewCommit { author: None, message: &self.message(), tree: &tree, parents: &[&our, &their] };
+        self.committer.commit(repository, &new).map_err(git)
     }
 
     /// What Git writes: the name of our branch is left out where it is `master`.

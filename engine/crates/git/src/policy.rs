@@ -7,6 +7,7 @@ use git2::{ErrorCode, Oid, Repository, Sort};
 use windlass_model::call::{CallError, ErrorKind};
 
 use crate::error::failed;
+use crate::signing::SigningKey;
 
 /// What becomes of our commits when the branch that they go to has moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,9 +15,9 @@ pub enum IntegrationPolicy {
     /// They are made anew on top of it.
     #[default]
     AlwaysRebase,
-    /// The same, unless one of them is signed, for the signature would be lost: then they are merged.
+    /// The same, unless one of them is signed by somebody else, for the signature would be lost: then they are merged.
     RebaseOrMerge,
-    /// The same, unless one of them is signed: then the push fails.
+    /// The same, unless one of them is signed by somebody else: then the push fails.
     RebaseOrFail,
     /// They are merged with it.
     AlwaysMerge,
@@ -61,8 +62,14 @@ pub(crate) enum Way {
 
 impl IntegrationPolicy {
     /// The way for the commits of `ours` that `theirs` does not have.
-    pub(crate) fn way(self, repository: &Repository, ours: Oid, theirs: Oid) -> Result<Way, CallError> {
-        let signed = || first_signed(repository, ours, theirs).map_err(|e| failed("the history", &e));
+    pub(crate) fn way(
+        self,
+        repository: &Repository,
+        ours: Oid,
+        theirs: Oid,
+        key: Option<&SigningKey>,
+    ) -> Result<Way, CallError> {
+        let signed = || first_signed(repository, ours, theirs, key).map_err(|e| failed("the history", &e));
         match self {
             Self::AlwaysRebase => Ok(Way::Rebase),
             Self::AlwaysMerge => Ok(Way::Merge),
@@ -73,7 +80,7 @@ impl IntegrationPolicy {
                     ErrorKind::Conflict,
                     "git-rebase-unsafe",
                     format!(
-                        "the commit {commit} is signed: a copy of it on top of what others pushed would not be"
+                        "the commit {commit} is signed by somebody else: a copy of it on top of what others pushed would not be"
                     ),
                 )),
             },
@@ -81,8 +88,13 @@ impl IntegrationPolicy {
     }
 }
 
-/// A commit that would be made anew and is signed. Nothing is signed here, so that any signature would be lost.
-fn first_signed(repository: &Repository, ours: Oid, theirs: Oid) -> Result<Option<Oid>, git2::Error> {
+/// A commit that would be made anew and is signed by others than us, so that its signature would be lost.
+fn first_signed(
+    repository: &Repository,
+    ours: Oid,
+    theirs: Oid,
+    key: Option<&SigningKey>,
+) -> Result<Option<Oid>, git2::Error> {
     let mut walk = repository.revwalk()?;
     walk.set_sorting(Sort::TOPOLOGICAL)?;
     walk.push(ours)?;
@@ -90,7 +102,12 @@ fn first_signed(repository: &Repository, ours: Oid, theirs: Oid) -> Result<Optio
     for commit in walk {
         let commit = commit?;
         match repository.extract_signature(&commit, None) {
-            Ok(_) => return Ok(Some(commit)),
+            Ok((signature, text)) => {
+                let is_ours = |key: &SigningKey| signature.as_str().is_ok_and(|s| key.has_made(s, &text));
+                if !key.is_some_and(is_ours) {
+                    return Ok(Some(commit));
+                }
+            }
             Err(error) if error.code() == ErrorCode::NotFound => {}
             Err(error) => return Err(error),
         }

@@ -11,10 +11,12 @@ use windlass_model::call::{CallError, ErrorKind};
 use windlass_model::digest::CommitId;
 use windlass_model::grant::without_user_info;
 use windlass_model::time::Timestamp;
+use windlass_ports::sessions::Seal;
 use windlass_workdir::AttemptDir;
 
 use crate::commit;
 use crate::commit_page::commit_page;
+use crate::committer::Committer;
 use crate::error::failed;
 use crate::integrate::{move_worktree, rebase};
 use crate::merge::Merge;
@@ -22,6 +24,7 @@ use crate::mirror::{Mirror, Wire};
 use crate::policy::{IntegrationPolicy, Way};
 use crate::remote::Remote;
 use crate::repository::{self, peeled};
+use crate::signing::SigningKey;
 use crate::stage::{Staging, commit_id, oid};
 use crate::state::{WorktreeState, Worktrees};
 use crate::swap::read_ref;
@@ -44,6 +47,8 @@ pub(crate) struct PushJob<'a> {
     pub(crate) identity: &'a Identity,
     pub(crate) started_at: Timestamp,
     pub(crate) policy: IntegrationPolicy,
+    /// Opens the key of the worktree.
+    pub(crate) seal: &'a dyn Seal,
 }
 
 /// What the remote's ref was last seen to be.
@@ -179,15 +184,19 @@ impl PushJob<'_> {
         reference: &str,
         (ours, theirs): (Oid, Oid),
     ) -> Result<Oid, CallError> {
-        let committer = state.author.as_ref().unwrap_or(self.identity);
-        match self.policy.way(repository, ours, theirs)? {
-            Way::Rebase => rebase(repository, ours, theirs, committer, self.started_at),
+        let key = SigningKey::of(state, self.seal, self.started_at)?;
+        let committer = Committer {
+            identity: state.author.as_ref().unwrap_or(self.identity),
+            at: self.started_at,
+            key: key.as_ref(),
+        };
+        match self.policy.way(repository, ours, theirs, key.as_ref())? {
+            Way::Rebase => rebase(repository, ours, theirs, committer),
             Way::Merge => Merge {
                 url: &state.url,
                 branch: reference.strip_prefix("refs/heads/").unwrap_or(reference),
                 into: state.branch.as_deref(),
                 committer,
-                at: self.started_at,
             }
             .run(repository, ours, theirs),
         }

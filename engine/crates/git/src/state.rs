@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use git2::Index;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use windlass_model::call::git::Identity;
 use windlass_model::call::{CallError, WorkPath};
 use windlass_model::digest::CommitId;
@@ -40,6 +41,9 @@ pub(crate) struct WorktreeState {
     pub(crate) index: u32,
     /// When its files were last compared with the index, in nanoseconds since the epoch.
     pub(crate) compared_ns: i128,
+    /// The key that signs commits here, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) signing_key: Option<Value>,
     /// Tags made here that have not been pushed: name and the id of the tag object.
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, CommitId>,

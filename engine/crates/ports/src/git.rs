@@ -8,10 +8,12 @@ use windlass_model::call::{CallError, WorkPath, git};
 use windlass_model::digest::CommitId;
 use windlass_model::grant::AddressRange;
 use windlass_model::ids::TenantId;
+use windlass_model::manifest::secret::SecretValue;
 use windlass_model::time::Timestamp;
 use windlass_workdir::AttemptDir;
 
 use crate::credentials::GitCredential;
+use crate::sessions::Seal;
 
 /// Which addresses may be reached, and how much may cross the network.
 #[derive(Debug, Clone)]
@@ -59,6 +61,10 @@ pub struct GitScope {
     pub started_at: Timestamp,
     /// Who commits where nobody says otherwise.
     pub identity: git::Identity,
+    /// The key that a call brings along to sign commits with.
+    pub signing_key: Option<SecretValue>,
+    /// Keeps keys out of what is stored.
+    pub seal: Arc<dyn Seal>,
     /// Directories beneath which `file://` repositories are allowed.
     pub local: Vec<String>,
     /// Which further repositories may be read: submodules.

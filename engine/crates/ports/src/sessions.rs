@@ -40,9 +40,12 @@ pub enum Policy {
 }
 
 /// Keeps secrets out of what is stored.
-pub trait Seal: Send + Sync {
+pub trait Seal: Send + Sync + std::fmt::Debug {
     /// The value as it may be stored by an attempt that was told these secrets.
     fn seal(&self, value: &Value, secrets: &Tokens) -> Value;
+
+    /// A stored value as it was; what cannot be opened stays as it is.
+    fn open(&self, value: &Value) -> Value;
 
     /// A stored value as it may be shown: secrets are hidden.
     fn show(&self, value: &Value) -> Value;

@@ -126,6 +126,10 @@ impl Seal for SealKey {
         Self::seal(self, value, secrets)
     }
 
+    fn open(&self, value: &Json) -> Json {
+        self.open_all(value)
+    }
+
     fn show(&self, value: &Json) -> Json {
         Self::show(self, value)
     }

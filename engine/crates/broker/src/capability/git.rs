@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use windlass_model::call::git::{Clone, Commit, ListRefs, Push, RefUpdated, Tag, UpdateRef};
+use windlass_egress::Place;
+use windlass_model::call::git::{Clone, Commit, ListRefs, Push, RefUpdated, SigningKeyText, Tag, UpdateRef};
 use windlass_model::call::{Answer, Call, CallError, Reply};
 use windlass_model::grant::Access;
+use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::credentials::GitCredential;
 use windlass_ports::git::{GitScope, ReadPermission, RefUpdater};
 
@@ -29,6 +31,11 @@ impl RefUpdater for Recorded<'_> {
     }
 }
 
+/// The key itself: a guest has the token of one.
+fn signing_key(session: &Session, text: Option<&SigningKeyText>) -> Option<SecretValue> {
+    text.map(|SigningKeyText(text)| SecretValue::new(session.secrets.fill_in(text, Place::Raw)))
+}
+
 impl Capabilities {
     /// For whom Git works.
     pub(crate) fn git_scope(&self, session: &Arc<Session>) -> GitScope {
@@ -37,6 +44,8 @@ impl Capabilities {
             dir: Arc::clone(&session.spec.dir),
             started_at: session.spec.started_at,
             identity: self.settings.identity.clone(),
+            signing_key: None,
+            seal: Arc::clone(&session.spec.seal),
             local: session.local_directories(),
             permission: Arc::clone(session) as Arc<dyn ReadPermission>,
         }
@@ -60,7 +69,8 @@ impl Capabilities {
     ) -> Answer {
         let credential = self.git_credential(session, &args.url)?;
         let refs = Recorded { pipeline, session };
-        let scope = self.git_scope(session);
+        let mut scope = self.git_scope(session);
+        scope.signing_key = signing_key(session, args.options.signing_key.as_ref());
         self.ports.git.clone_repository(&scope, credential.as_ref(), args, &refs).await.map(Reply::Commits)
     }
 
@@ -77,7 +87,8 @@ impl Capabilities {
                 "the commit message holds the token of a secret; take the secret out of it",
             ));
         }
-        let scope = self.git_scope(session);
+        let mut scope = self.git_scope(session);
+        scope.signing_key = signing_key(session, args.options.signing_key.as_ref());
         self.ports.git.commit(&scope, args, &session.secrets.tokens()).await.map(Reply::Committed)
     }
 

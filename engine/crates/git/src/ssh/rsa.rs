@@ -1,9 +1,8 @@
 //! RSA keys, signing with aws-lc-rs: the crate that would otherwise do it leaks by its timing (RUSTSEC-2023-0071).
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
+use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512};
-use crypto_bigint::{BoxedUint, NonZero};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_encoding::Encode as _;
 use russh::keys::ssh_key::public::{KeyData, RsaPublicKey};
@@ -12,9 +11,7 @@ use russh::keys::{HashAlg, PublicKey};
 use russh::{AgentAuthError, Signer};
 
 use super::key::Unusable;
-
-/// Numbers of a key of 8192 bits have as many bytes at most.
-const MOST_BYTES: usize = 1_024;
+use crate::rsa_numbers::RsaNumbers;
 
 /// An RSA key.
 pub(crate) struct RsaKey {
@@ -42,17 +39,16 @@ impl RsaKey {
     /// From OpenSSH's format, which leaves two of the numbers to be computed.
     pub(super) fn from_openssh(pair: &RsaKeypair) -> Result<Self, Unusable> {
         let (public, private) = (pair.public(), pair.private());
-        let (d, p, q) = (number(private.d())?, number(private.p())?, number(private.q())?);
-        let components = KeyPairComponents {
-            public_key: PublicKeyComponents { n: number(public.n())?, e: number(public.e())? },
-            dP: reduced(&d, &p)?,
-            dQ: reduced(&d, &q)?,
-            qInv: number(private.iqmp())?,
-            d,
-            p,
-            q,
+        let number = |mpint: &'_ Mpint| mpint.as_positive_bytes().map(<[u8]>::to_vec).ok_or(Unusable::Rsa);
+        let numbers = RsaNumbers {
+            n: &number(public.n())?,
+            e: &number(public.e())?,
+            d: &number(private.d())?,
+            p: &number(private.p())?,
+            q: &number(private.q())?,
+            q_inverse: &number(private.iqmp())?,
         };
-        Self::new(KeyPair::from_components(&components).map_err(|_| Unusable::Rsa)?)
+        Self::new(numbers.pair().ok_or(Unusable::Rsa)?)
     }
 
     fn new(pair: KeyPair) -> Result<Self, Unusable> {
@@ -82,22 +78,6 @@ impl RsaKey {
     }
 }
 
-/// A number of a key, unless it is too long for one: computing with it would take for ever.
-fn number(mpint: &Mpint) -> Result<Vec<u8>, Unusable> {
-    let bytes = mpint.as_positive_bytes().filter(|bytes| (1..=MOST_BYTES).contains(&bytes.len()));
-    bytes.map(<[u8]>::to_vec).ok_or(Unusable::Rsa)
-}
-
-/// `d` modulo `prime - 1`, in constant time.
-fn reduced(d: &[u8], prime: &[u8]) -> Result<Vec<u8>, Unusable> {
-    let bits = |bytes: &[u8]| u32::try_from(bytes.len() * 8).map_err(|_| Unusable::Rsa);
-    let uint = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, bits(bytes)?).map_err(|_| Unusable::Rsa);
-    let (d, prime) = (uint(d)?, uint(prime)?);
-    let order = prime.wrapping_sub(BoxedUint::one_with_precision(prime.bits_precision()));
-    let order = Option::<NonZero<BoxedUint>>::from(NonZero::new(order)).ok_or(Unusable::Rsa)?;
-    Ok(d.rem(&order).to_be_bytes().into_vec())
-}
-
 /// The request to sign, with the signature behind it: what russh asks of whoever holds a key.
 impl Signer for &RsaKey {
     type Error = AgentAuthError;
@@ -120,29 +100,5 @@ impl Signer for &RsaKey {
         signature.as_slice().encode(&mut blob).map_err(russh::keys::Error::from)?;
         blob.as_slice().encode(&mut request).map_err(russh::keys::Error::from)?;
         Ok(request)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_reduced() {
-        for (d, prime, reduced_d) in [(100, 7, 4), (5, 7, 5), (0x1234_5678, 0x1_0001, 0x5678)] {
-            let bytes = |number: u32| number.to_be_bytes().to_vec();
-            let found = reduced(&bytes(d), &bytes(prime)).unwrap();
-            let found = found.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
-            assert_eq!((found, d % (prime - 1)), (reduced_d, u32::try_from(reduced_d).unwrap()));
-        }
-        assert_eq!(reduced(&[100], &[1]), Err(Unusable::Rsa));
-    }
-
-    #[test]
-    fn odd_numbers_are_refused() {
-        for (bytes, fits) in [(0, false), (1, true), (MOST_BYTES, true), (MOST_BYTES + 1, false)] {
-            let mpint = Mpint::from_positive_bytes(&vec![1; bytes]);
-            assert_eq!(number(&mpint).is_ok(), fits, "{bytes}");
-        }
     }
 }

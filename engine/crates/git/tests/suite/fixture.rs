@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tempfile::TempDir;
 use windlass_egress::{Egress, EgressConfig};
 use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy, KnownHosts};
@@ -18,6 +19,7 @@ use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::clock::{Clock, FakeClock};
 use windlass_ports::credentials::{Credential, GitCredential};
 use windlass_ports::git::{Git as _, GitScope, ReadPermission, RefUpdater};
+use windlass_ports::sessions::{Seal, Tokens};
 use windlass_testkit::git::{GitServer, GitServerConfig, NewCommit, Repository};
 use windlass_testkit::network::open_scope;
 use windlass_testkit::{Server, ServerConfig};
@@ -89,6 +91,24 @@ impl ReadPermission for Permission {
     }
 }
 
+/// Stores texts backwards: nobody who reads the record finds them, but who knows how.
+#[derive(Debug)]
+struct Backwards;
+
+impl Seal for Backwards {
+    fn seal(&self, value: &Value, _secrets: &Tokens) -> Value {
+        value.as_str().map_or(Value::Null, |text| text.chars().rev().collect::<String>().into())
+    }
+
+    fn open(&self, value: &Value) -> Value {
+        self.seal(value, &Tokens::new())
+    }
+
+    fn show(&self, value: &Value) -> Value {
+        value.clone()
+    }
+}
+
 /// Swaps refs as the broker does, without keeping a record.
 pub(crate) struct Refs<'a>(pub(crate) &'a Promotion);
 
@@ -135,6 +155,8 @@ impl Promotion {
             dir: attempt(&dir, 0),
             started_at: "2026-03-01T12:00:00Z".parse().unwrap(),
             identity: identity("Kargo", "no-reply@kargo.io"),
+            signing_key: None,
+            seal: Arc::new(Backwards),
             local: Vec::new(),
             permission: Arc::clone(&permission) as Arc<dyn ReadPermission>,
         };

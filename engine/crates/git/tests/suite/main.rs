@@ -10,6 +10,7 @@ mod login;
 mod policy;
 mod push;
 mod rebase;
+mod signing;
 mod ssh;
 mod ssh_fixture;
 mod ssh_hostile;

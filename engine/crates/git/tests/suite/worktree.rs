@@ -113,7 +113,7 @@ async fn who_commits_is_the_callers_the_worktrees_or_the_engines() {
     promotion.write("a.txt", "two\n");
     promotion.commit("  Two  \n\n\n\nBody \n# no comment\n").await;
     promotion.write("a.txt", "three\n");
-    let options = CommitOptions { author: Some(identity("Carl", "carl@example.com")) };
+    let options = CommitOptions { author: Some(identity("Carl", "carl@example.com")), signing_key: None };
     let args = Commit { path: out(), message: "Three".to_owned(), options };
     promotion.host.commit(&promotion.scope, &args, &[]).await.unwrap();
     promotion.push(Target::Current).await.unwrap();

@@ -1,5 +1,6 @@
 //! Git: repositories are named by URL, worktrees by their path in the work directory.
 
+use std::fmt;
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,17 @@ pub struct Identity {
     pub email: String,
 }
 
+/// A private key to sign commits with, or the token of one. No `Debug` shows it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SigningKeyText(pub String);
+
+impl fmt::Debug for SigningKeyText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKeyText(…)")
+    }
+}
+
 /// Arguments of `git.clone`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -67,6 +79,9 @@ pub struct CloneOptions {
     /// Who commits in these worktrees; the engine's own identity if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Identity>,
+    /// The OpenPGP key that commits in these worktrees are signed with, in ASCII armor; none are signed if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_key: Option<SigningKeyText>,
     /// Do not check the server's certificate.
     #[serde(default, rename = "insecureSkipTLSVerify")]
     pub insecure_skip_tls_verify: bool,
@@ -128,6 +143,9 @@ pub struct CommitOptions {
     /// Who commits, instead of the worktree's own identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Identity>,
+    /// The OpenPGP key to sign with, instead of the worktree's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_key: Option<SigningKeyText>,
 }
 
 /// Arguments of `git.worktree.tag`.
