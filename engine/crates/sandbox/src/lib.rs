@@ -15,6 +15,7 @@ mod load;
 mod manifest;
 mod nobody;
 mod output;
+mod returned;
 mod run;
 mod sandbox;
 mod snapshot;

@@ -14,6 +14,7 @@ use crate::abi::v0_1::bindings::exports::windlass::step::run as contract;
 use crate::guest::Guest;
 use crate::load::Loaded;
 use crate::output::{MAX_RESULT_BYTES, Standard};
+use crate::returned;
 use crate::stop::Stop;
 
 /// Strings and lists that one call of a component may bring to the host, in bytes.
@@ -101,10 +102,7 @@ fn run_typed(
 }
 
 fn typed_outcome(outcome: contract::Outcome) -> Result<Outcome, String> {
-    fn json(what: &str, text: &str) -> Result<serde_json::Value, String> {
-        serde_json::from_str(text).map_err(|e| format!("the step's {what} is not JSON: {e}"))
-    }
-    let optional = |what, text: Option<String>| text.map(|text| json(what, &text)).transpose();
+    let optional = |what, text: Option<String>| text.map(|text| returned::read(what, &text)).transpose();
     Ok(Outcome {
         status: match outcome.status {
             contract::Status::Succeeded => Status::Succeeded,
@@ -121,11 +119,17 @@ fn typed_outcome(outcome: contract::Outcome) -> Result<Outcome, String> {
         }),
         state: optional("state", outcome.state)?,
         retry_after_ms: outcome.retry_after_ms,
-        wake_on: outcome.wake_on.iter().map(|text| json("wake-on", text)).collect::<Result<_, _>>()?,
+        wake_on: outcome
+            .wake_on
+            .iter()
+            .map(|text| returned::read("wake-on", text))
+            .collect::<Result<_, _>>()?,
         health: outcome
             .health
             .into_iter()
-            .map(|check| Ok(HealthCheck { kind: check.kind, input: json("health check", &check.input)? }))
+            .map(|check| {
+                Ok(HealthCheck { kind: check.kind, input: returned::read("health check", &check.input)? })
+            })
             .collect::<Result<_, String>>()?,
     })
 }
@@ -173,6 +177,7 @@ fn command_outcome(stdout: &[u8]) -> Result<Outcome, String> {
     }
     let wrong = |what: String| format!("the step's standard output must be empty or one JSON object: {what}");
     let value: serde_json::Value = serde_json::from_slice(stdout).map_err(|e| wrong(e.to_string()))?;
+    returned::check_depth("result", &value)?;
     match value {
         serde_json::Value::Object(mut object) => match object.remove("windlass") {
             Some(outcome) => serde_json::from_value(outcome).map_err(|e| wrong(format!("windlass: {e}"))),
