@@ -85,6 +85,53 @@ async fn what_is_called_wrongly_ends_with_64() {
 }
 
 #[tokio::test]
+async fn outputs_that_cannot_be_kept_are_refused() {
+    let bench = Bench::new();
+    let deep = |depth: usize| format!("{{\"a\": {}1{}}}", "[".repeat(depth), "]".repeat(depth));
+    bench.run("compose-output", &deep(109)).await.expect(0);
+    let long = format!("{{\"a\": \"{}\"}}", "x".repeat(1 << 20));
+    for (config, message) in [
+        (deep(110), "the step's output nests deeper than 110 levels, and is not kept"),
+        (long, "the step's output has 1048584 bytes, and at most 1048576 are kept"),
+    ] {
+        let refused = bench.run("compose-output", &config).await.expect(4).json();
+        assert_eq!((&refused["message"], &refused["terminal"]), (&json!(message), &json!(true)));
+        assert_eq!(refused["output"], json!(null));
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_the_work_directory_is_not_trusted() {
+    let bench = Bench::new();
+    std::fs::write(bench.path("outside.json"), "{\"a\": 1}").unwrap();
+    std::os::unix::fs::symlink(bench.path("outside.json"), bench.path("work/link.json")).unwrap();
+    let huge = std::fs::File::create(bench.path("work/huge")).unwrap();
+    huge.set_len(1 << 30).unwrap();
+    for (step, kind) in [("json-parse", "JSON"), ("yaml-parse", "YAML"), ("toml-parse", "TOML")] {
+        let asking = |path: &str| format!("{{ path: {path}, outputs: [{{ name: a, fromExpression: a }}] }}");
+        for (path, why) in [("link.json", "there is no such file"), ("huge", "it has 1073741824 bytes, and ")]
+        {
+            let refused = bench.run(step, &asking(path)).await.expect(4).json();
+            let message = refused["message"].as_str().unwrap();
+            let start = format!("error reading {kind} file \"{path}\": {why}");
+            assert!(message.starts_with(&start), "{message}");
+        }
+    }
+    std::os::unix::fs::symlink(bench.path(""), bench.path("work/away")).unwrap();
+    std::fs::write(bench.path("kustomization.yaml"), "kind: Kustomization\n").unwrap();
+    let image = "images: [{ image: a, tag: v1 }]";
+    let refused =
+        bench.run("kustomize-set-image", &format!("{{ path: away, {image} }}")).await.expect(4).json();
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.starts_with("could not discover kustomization file: "), "{message}");
+    assert_eq!(std::fs::read_to_string(bench.path("kustomization.yaml")).unwrap(), "kind: Kustomization\n");
+    std::fs::rename(bench.path("work/huge"), bench.path("work/kustomization.yaml")).unwrap();
+    let refused = bench.run("kustomize-set-image", &format!("{{ path: ., {image} }}")).await.expect(4).json();
+    let message = "could not read Kustomization file: it has 1073741824 bytes, and 4194304 are allowed";
+    assert_eq!(refused["message"], message);
+}
+
+#[tokio::test]
 async fn a_clone_is_found_again_by_its_directory() {
     let bench = Bench::new();
     std::fs::create_dir(bench.path("git")).unwrap();

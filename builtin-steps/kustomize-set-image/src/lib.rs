@@ -38,8 +38,7 @@ fn set_images(config: &Config, context: &Context) -> Result<Option<String>, Stri
     } else {
         image::of_updates(&config.images)
     };
-    let text = std::fs::read_to_string(&file)
-        .map_err(|error| format!("could not read Kustomization file: {error}"))?;
+    let text = target::read(&file).map_err(|error| format!("could not read Kustomization file: {error}"))?;
     let edited = edit::set_images(text, &wanted)?;
     std::fs::write(&file, layout::as_kargo_writes(edited.text))
         .map_err(|error| format!("could not write updated Kustomization file: {error}"))?;
