@@ -121,6 +121,10 @@ fn get(call: &mut Call<'_>) -> Outcome<Value> {
         }
         _ => match &key.kind {
             Kind::Str(name) => Ok(ops::field(base, name).unwrap_or_default()),
+            _ if matches!(base.kind, Kind::Time(_) | Kind::Zone(_)) => Err(Fault::runtime(format!(
+                "takes a string as the name of a member, not {}",
+                key.type_name()
+            ))),
             _ => Ok(Value::NIL),
         },
     }

@@ -69,6 +69,26 @@ fn taking_forgets_what_the_elements_are() {
 }
 
 #[test]
+fn times_have_members_by_name_only() {
+    check(&[("get(vars.nothing ?? date('2024-01-31'), 'a')", json!(null)), ("get(vars.n, 0)", json!(null))]);
+    refuse(
+        Runtime,
+        &["get(true ? date('2024-01-31') : vars.n, nil)", "get(vars.nothing ?? timezone('UTC'), 0)"],
+    );
+}
+
+/// expr-lang leaves a value too many behind `findLast` and `findLastIndex`: `[7, findLast(...)]` is `[true, 2]`
+/// there, and `1 + findLastIndex(...)` an error. The values are what they should be here.
+#[test]
+fn finding_from_the_end_spoils_no_other_value() {
+    check(&[
+        ("[7, findLast([3, 1, 2], # > 1)]", json!([7, 2])),
+        ("1 + findLastIndex([3, 1, 2], # > 1)", json!(3)),
+        ("vars.n > findLastIndex([1], true)", json!(true)),
+    ]);
+}
+
+#[test]
 fn small_things() {
     check(&[
         ("'x' in timezone('Europe/Zurich')", json!(false)),
