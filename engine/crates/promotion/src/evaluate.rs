@@ -5,6 +5,8 @@
 
 mod freight_values;
 pub mod functions;
+#[cfg(test)]
+mod page_tests;
 mod templates;
 #[cfg(test)]
 mod tests;
