@@ -2,6 +2,7 @@
 
 mod bench;
 mod command;
+mod fuzz;
 mod go;
 mod guests;
 mod pages;
@@ -48,6 +49,8 @@ enum Task {
     Vectors(vectors::Vectors),
     /// Measure, and print `bench NAME VALUE UNIT target TARGET ok|short` a line.
     Bench,
+    /// Feed mutated inputs to what reads text, and keep the first that breaks something in target/fuzz.
+    Fuzz(fuzz::Fuzz),
     /// Write the pages about the steps, docs/steps, anew.
     Docs,
     /// Check the rules that no compiler knows.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Task::Demo { options } => demo(&options),
         Task::Vectors(vectors) => vectors::run(&vectors),
         Task::Bench => bench::run(),
+        Task::Fuzz(fuzz) => fuzz::run(&fuzz),
         Task::Docs => steps::build().and_then(|()| pages::write()),
         Task::Tidy => tidy::run(),
         Task::Test => tests::run(),

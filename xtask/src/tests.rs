@@ -2,7 +2,7 @@
 
 use crate::Failed;
 use crate::command::{Run, say};
-use crate::{guests, pages, setup, steps, tidy, workspace};
+use crate::{fuzz, guests, pages, setup, steps, tidy, workspace};
 
 /// Runs them all; the first failure ends it.
 pub(crate) fn run() -> Result<(), Failed> {
@@ -24,5 +24,7 @@ pub(crate) fn run() -> Result<(), Failed> {
     setup::setup_sshd()?;
     setup::setup_gpg()?;
     say("test: tests");
-    cargo().args(["test", "--workspace"]).run()
+    cargo().args(["test", "--workspace"]).run()?;
+    say("test: mutated inputs");
+    fuzz::gate()
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::Failed;
 
 /// Where packages are, and whether each directory below holds one.
-const PLACES: [(&str, bool); 5] = [
+const PLACES: [(&str, bool); 6] = [
     ("engine", false),
     ("engine/crates", true),
     ("steps-sdk", false),
     ("tests", false),
+    ("tests/fuzz", false),
     ("tests/replay", false),
 ];
 
