@@ -22,6 +22,8 @@ pub(super) struct Frame {
     accumulator: Value,
     /// The taint of the list itself, which its elements take on.
     taint: Taint,
+    /// The taint of what decided about elements: which are taken, and in which order.
+    decided: Taint,
 }
 
 /// What a loop goes over.
@@ -58,7 +60,13 @@ impl Evaluator<'_> {
             }
         };
         let count = items.len();
-        self.loops.push(Frame { items, at: 0, accumulator: Value::NIL, taint: list.taint.clone() });
+        self.loops.push(Frame {
+            items,
+            at: 0,
+            accumulator: Value::NIL,
+            taint: list.taint.clone(),
+            decided: Taint::NONE,
+        });
         let result = match node.kind {
             Loop::All => self.decide(node, count, false),
             Loop::Any => self.decide(node, count, true),
@@ -74,8 +82,8 @@ impl Evaluator<'_> {
             Loop::SortBy => self.sort_by(node, count, span),
             Loop::Reduce => self.reduce(node, count, span),
         };
-        self.loops.pop();
-        result
+        let decided = self.loops.pop().map(|frame| frame.decided).unwrap_or_default();
+        Ok(result?.with_taint(&decided))
     }
 
     /// The loop that is running. The compiler puts what needs one into the body of a loop only.
@@ -120,6 +128,7 @@ impl Evaluator<'_> {
 
     fn holds(&mut self, node: &LoopNode, at: usize) -> Evaluation<bool> {
         let value = self.body(node, at)?;
+        self.frame().decided.join(&value.taint);
         value.as_bool().ok_or_else(|| {
             let span = node.body.as_ref().map_or(node.list.span, |body| body.span);
             let message =
@@ -221,6 +230,7 @@ impl Evaluator<'_> {
         let mut keyed = Vec::with_capacity(count);
         for at in 0..count {
             let key = self.body(node, at)?;
+            self.frame().decided.join(&key.taint());
             keyed.push((key, self.element(node.list.span)?));
         }
         let meter = &mut *self.meter;

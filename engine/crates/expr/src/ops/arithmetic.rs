@@ -31,9 +31,9 @@ pub(crate) fn arithmetic(operator: Binary, a: &Value, b: &Value) -> Outcome<Valu
             Some(Kind::Float(*length as f64 * factor))
         }
         (Binary::Add, Kind::Time(time), Kind::Duration(length))
-        | (Binary::Add, Kind::Duration(length), Kind::Time(time)) => return moved(time.add(*length)),
+        | (Binary::Add, Kind::Duration(length), Kind::Time(time)) => Some(moved(time.add(*length))?),
         (Binary::Subtract, Kind::Time(time), Kind::Duration(length)) => {
-            return moved(time.add(length.wrapping_neg()));
+            Some(moved(time.add(length.wrapping_neg()))?)
         }
         (Binary::Subtract, Kind::Time(a), Kind::Time(b)) => Some(Kind::Duration(a.since(b))),
         _ => None,
@@ -70,8 +70,9 @@ fn mismatch(operator: Binary, a: &Value, b: &Value) -> Fault {
     }
 }
 
-fn moved(time: Option<crate::go::time::Time>) -> Outcome<Value> {
-    time.map(Value::of_time).ok_or_else(|| Fault::runtime("the resulting time is out of range"))
+fn moved(time: Option<crate::go::time::Time>) -> Outcome<Kind> {
+    time.map(|time| Value::of_time(time).kind)
+        .ok_or_else(|| Fault::runtime("the resulting time is out of range"))
 }
 
 /// The caller has seen to it that nothing is divided by zero.

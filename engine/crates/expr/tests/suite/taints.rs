@@ -400,6 +400,19 @@ fn a_secret_that_decides_taints_what_is_chosen() {
         ("flag ?: true", &["f"]),
         ("if flag { 1 } else { 2 }", &["f"]),
         ("flag == true ? \"a\" : \"b\"", &[]),
+        ("any([1], flag)", &["f"]),
+        ("all([1], flag)", &["f"]),
+        ("none([1], not flag)", &["f"]),
+        ("one([1], flag)", &["f"]),
+        ("count([1], flag)", &["f"]),
+        ("filter([1], flag)", &["f"]),
+        ("find([1], flag)", &["f"]),
+        ("findLastIndex([1], flag)", &["f"]),
+        ("filter([1], flag == true)", &[]),
+        ("sortBy([1, 2], user)", &["u"]),
+        ("sortBy([1, 2], #)", &[]),
+        ("groupBy([1, 2], user)", &["u"]),
+        ("sum(filter([1, 2], flag))", &["f"]),
     ] {
         let mut variables = variables();
         variables.insert("flag", Value::from(true).with_taint(&Taint::of("f")));
@@ -408,6 +421,40 @@ fn a_secret_that_decides_taints_what_is_chosen() {
         let value = Expression::parse(text).and_then(|expression| expression.evaluate(&scope));
         let value = value.unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(labels(&value.taint()), want, "{text}");
+    }
+}
+
+#[test]
+fn what_is_made_of_a_secret_in_many_steps_is_tainted() {
+    for text in [
+        "toBase64(toJSON({'a': token + '!'}))",
+        "fromJSON(fromBase64(toBase64(toJSON([token]))))[0]",
+        "date('20' + string(int(number) - 18) + '-01-01').Year()",
+        "date('2024-01-01').AddDate(0, 0, int(number)).Format('02')",
+        "(date('2024-01-01') + duration(string(number) + 'h')).Sub(date('2024-01-01')).Hours()",
+        "duration(string(number) + 's').String()",
+        "date('2024-01-01') - duration(string(number) + 'h')",
+        "duration(string(number) + 'h') + date('2024-01-01')",
+        "string({'a': [token]})",
+        "split(join([token, 'x'], ','), ',')[1]",
+        "reverse(split(token, ''))[0]",
+        "keys(groupBy([token, token], #))[0]",
+        "toPairs(groupBy(['x'], token))",
+        "let x = [token]; map(x, upper(#))[0]",
+        "reduce([token], #acc + #, '')",
+        "lower(trim(' ' + token + ' '))",
+        "repeat('x', int(number))",
+        "[1, 2, 3][int(number) - 41:]",
+        "int(string(number)[:1])",
+        "min(number, 1)",
+        "median([number, 2])",
+    ] {
+        assert!(!labels_of(text).is_empty(), "{text}");
+    }
+    for text in
+        ["${{ quote(token) }}", "${{ asJSON([token]) }}", "${{ asYAML({'a': token}) }}", "x${{ number }}"]
+    {
+        assert!(!template(text).value.taint().is_empty(), "{text}");
     }
 }
 
