@@ -26,7 +26,10 @@ type Trying = Arc<Mutex<Option<(Instant, Vec<Vec<u8>>)>>>;
 /// # Errors
 /// What broke, and how to try it again.
 pub(crate) fn run(options: &Options) -> Result<(), String> {
-    let mut target = targets::find(&options.target);
+    feed(targets::find(&options.target), options)
+}
+
+fn feed(mut target: Box<dyn Target>, options: &Options) -> Result<(), String> {
     if let Some(path) = &options.replay {
         let inputs = read(path).map_err(|e| format!("{}: {e}", path.display()))?;
         return tried(target.as_mut(), &inputs).map(|_| say("nothing is broken"));
@@ -112,4 +115,41 @@ fn read(path: &Path) -> std::io::Result<Vec<Vec<u8>>> {
     let mut files: Vec<_> = std::fs::read_dir(path)?.flatten().map(|entry| entry.path()).collect();
     files.sort();
     files.iter().map(std::fs::read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Breaks on what holds both words.
+    struct Brittle;
+
+    impl Target for Brittle {
+        fn corpus(&self) -> Vec<Vec<u8>> {
+            vec![b"nothing".to_vec()]
+        }
+
+        fn dictionary(&self) -> &'static [&'static str] {
+            &["left", "right"]
+        }
+
+        fn check(&mut self, inputs: &[Vec<u8>]) -> Result<Vec<u64>, String> {
+            let holds = |input: &Vec<u8>, word: &str| String::from_utf8_lossy(input).contains(word);
+            assert!(!inputs.iter().any(|input| holds(input, "left") && holds(input, "right")), "it broke");
+            Ok(inputs.iter().map(|input| u64::from(holds(input, "left"))).collect())
+        }
+    }
+
+    #[test]
+    fn what_breaks_a_target_is_kept_and_breaks_it_again() {
+        let mut options = Options { target: "brittle".to_owned(), seconds: 3600, seed: 1, replay: None };
+        let broken = feed(Box::new(Brittle), &options).unwrap_err();
+        assert!(broken.starts_with("fuzz brittle: it panicked: it broke (seed 1, after "), "{broken}");
+        let (_, file) = broken.split_once("cargo xtask fuzz brittle --replay ").unwrap();
+        options.replay = Some(file.into());
+        assert_eq!(feed(Box::new(Brittle), &options).unwrap_err(), "it panicked: it broke");
+        std::fs::write(file, "mended").unwrap();
+        feed(Box::new(Brittle), &options).unwrap();
+        std::fs::remove_file(file).unwrap();
+    }
 }
