@@ -30,7 +30,7 @@ pub(crate) fn measure() -> Vec<Line> {
     vec![
         Line { name: "expr-evaluation", value: evaluated / 2.0, unit: "us", target: Target::AtMost(1.0) },
         Line { name: "expr-evaluation-in-rust", value: raw / 2.0, unit: "us", target: Target::None },
-        Line { name: "expr-to-rust", value: evaluated / raw, unit: "x", target: Target::None },
+        Line { name: "expr-evaluation-beside-rust", value: evaluated / raw, unit: "x", target: Target::None },
     ]
 }
 
