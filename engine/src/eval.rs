@@ -72,7 +72,12 @@ pub(crate) async fn evaluate(text: &str, context: &mut Context, format: Format) 
         Err(error) => Err(Problem::expression(text, error)),
     };
     match done {
-        Ok(()) => Ok(0),
+        Ok(()) => {
+            if !windlass_expr::has_expressions(text) {
+                anstream::eprintln!("note: there is no expression in it; write ${{{{ … }}}} around one");
+            }
+            Ok(0)
+        }
         Err(Problem::Failure(failure)) => Err(failure),
         Err(problem) => {
             complain(&problem, format);

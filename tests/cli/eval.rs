@@ -53,7 +53,10 @@ async fn text_is_printed_as_it_is_and_anything_else_as_json() {
     assert_eq!(bench.text("${{ '1.10' }}", "{}").await, "1.1\n", "coerced as in a promotion");
     assert_eq!(bench.text("${{ quote('1.10') }}", "").await, "1.10\n");
     assert_eq!(bench.text("${{ nothing }}", "").await, "null\n");
-    assert_eq!(bench.text("no expression", "").await, "no expression\n");
+    let plain = bench.eval("1 + 1", "").await.expect(0);
+    assert_eq!(plain.stdout, "1 + 1\n");
+    assert_eq!(plain.stderr, "note: there is no expression in it; write ${{ … }} around one\n");
+    assert_eq!(bench.eval("${{ 1 + 1 }}", "").await.expect(0).stderr, "");
     assert_eq!(bench.text("NaN${{ '' }}", "").await, "NaN\n");
 }
 
