@@ -24,7 +24,6 @@ pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "indexes of images", until: IMAGES },
     Pending { name: "the dates of images", until: IMAGES },
     Pending { name: "the retired fields of Git subscriptions", until: "Git tags are discovered" },
-    Pending { name: "json-update", until: STEP },
     Pending { name: "toml-update", until: STEP },
     Pending { name: "yaml-merge", until: STEP },
     Pending { name: "helm-template", until: HELM },
