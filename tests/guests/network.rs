@@ -158,7 +158,16 @@ async fn a_closed_project_reaches_no_address_of_this_machine_but_those_granted()
 
 #[tokio::test]
 async fn only_http_is_spoken() {
-    for url in ["file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "unix:/run/docker.sock"] {
+    for url in [
+        "file:///etc/passwd",
+        "gopher://127.0.0.1/",
+        "ftp://127.0.0.1/",
+        "unix:/run/docker.sock",
+        "http:/127.0.0.1/",
+        "http:127.0.0.1",
+        "http:///127.0.0.1/",
+        "http://\\\\127.0.0.1/",
+    ] {
         let answer = answer_to(url, NOTHING).await;
         assert_eq!(
             error(&answer),

@@ -41,9 +41,16 @@ pub(crate) fn real_proxy(session: &Session, request: &Request) -> Result<Option<
     request.options.proxy.as_ref().map(|proxy| parsed(session, proxy)).transpose()
 }
 
+/// Whether a URL has the form `http://host…`. Browsers find a host in other forms, such as `http:/path`, as well.
+fn names_a_host(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let is_http = ["http", "https"].iter().any(|http| scheme.eq_ignore_ascii_case(http));
+    is_http && !rest.is_empty() && !rest.starts_with(['/', '\\', '?', '#'])
+}
+
 fn parsed(session: &Session, text: &str) -> Result<Url, CallError> {
     let filled = session.secrets.fill_in(text, Place::Url);
-    let url = Url::parse(&filled).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = Url::parse(&filled).ok().filter(|_| names_a_host(&filled));
     url.ok_or_else(|| {
         let shown = session.secrets.hide(text);
         CallError::invalid("url-not-http", format!("{shown:?} is neither an http nor an https URL"))
