@@ -23,20 +23,64 @@ pub(crate) fn find(text: &str, context: &Context) -> Result<BTreeSet<PathBuf>, R
         Some(rest) => (rest, true),
         None => (pattern, false),
     };
-    let glob = Glob::parse(pattern)
-        .map_err(|error| Refusal::Pattern(format!("invalid glob pattern {text:?}: {error}")))?;
+    let fits = Fits::parse(pattern)
+        .map_err(|reason| Refusal::Pattern(format!("invalid glob pattern {text:?}: {reason}")))?;
     // It also fits the work directory itself.
     if pattern.split('/').all(|part| part == "**") || pattern == "." {
         return Err(Refusal::Other(place::escape().to_string()));
     }
-    let mut search = Search { glob, dirs_only, context, found: BTreeSet::new(), entries: 0 };
+    let mut search = Search { fits, dirs_only, context, found: BTreeSet::new(), entries: 0 };
     let searched = search.run(pattern);
     searched.map_err(|error| Refusal::Other(format!("could not search for {text:?}: {error}")))?;
     Ok(search.found)
 }
 
+/// What a pattern fits.
+struct Fits {
+    whole: Glob,
+    /// Of a pattern that ends in `/**`, which is about directories: what is before that, and what fits all that is beneath.
+    dirs: Option<(Glob, Glob)>,
+}
+
+impl Fits {
+    fn parse(pattern: &str) -> Result<Self, String> {
+        if has_slash_in_class(pattern) {
+            return Err("a class stands for a letter of a name, and holds a slash".to_owned());
+        }
+        let parse = |text: &str| Glob::parse(text).map_err(|error| error.to_string());
+        let dirs = match pattern.strip_suffix("/**") {
+            Some(dirs) => Some((parse(dirs)?, parse(&format!("{pattern}/*"))?)),
+            None => None,
+        };
+        Ok(Self { whole: parse(pattern)?, dirs })
+    }
+
+    fn fit(&self, name: &str, is_dir: bool) -> bool {
+        match &self.dirs {
+            None => self.whole.matches(name),
+            Some((dirs, _)) if is_dir => dirs.matches(name) || self.whole.matches(name),
+            Some((_, beneath)) => beneath.matches(name),
+        }
+    }
+}
+
+/// Whether a class such as `[a-z]` spans names.
+fn has_slash_in_class(pattern: &str) -> bool {
+    let (mut is_in_class, mut letters) = (false, pattern.chars());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => drop(letters.next()),
+            '[' => is_in_class = true,
+            ']' => is_in_class = false,
+            '/' if is_in_class => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 struct Search<'c> {
-    glob: Glob,
+    fits: Fits,
     dirs_only: bool,
     context: &'c Context,
     found: BTreeSet<PathBuf>,
@@ -65,7 +109,7 @@ impl Search<'_> {
         let depth = if pattern.contains("**") { usize::MAX } else { pattern.matches('/').count() };
         let start = self.context.path(base);
         let Some(place) = self.inside(&start) else { return Ok(()) };
-        if !base.is_empty() && self.glob.matches(base) && place.is_dir() {
+        if !base.is_empty() && place.is_dir() && self.fits.fit(base, true) {
             self.found.extend(place::of(base, self.context)?);
         }
         let mut waiting = vec![Dir { name: base.to_owned(), place, above: Vec::new() }];
@@ -95,7 +139,7 @@ impl Search<'_> {
             let real = if kind.is_symlink() { self.inside(&place) } else { Some(place.clone()) };
             let is_dir =
                 if kind.is_symlink() { real.as_deref().is_some_and(Path::is_dir) } else { kind.is_dir() };
-            if self.glob.matches(&name) && (is_dir || !self.dirs_only) {
+            if self.fits.fit(&name, is_dir) && (is_dir || !self.dirs_only) {
                 self.found.insert(place);
             }
             let Some(real) = real.filter(|_| is_dir) else { continue };

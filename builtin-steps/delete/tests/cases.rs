@@ -113,7 +113,9 @@ fn nothing_outside_is_deleted() {
         let outcome = delete_fitting(&harness, pattern);
         assert!(outcome.message.contains("outside the working directory"), "{pattern}: {}", outcome.message);
     }
-    for pattern in ["out/*", "up/*", "out/a.txt", "*/a.txt", "../*", "dir/../*", "dir//*", "/*", "./"] {
+    for pattern in
+        ["out/*", "up/*", "out/a.txt", "*/a.txt", "../*", "dir/../*", "dir//*", "/*", "./", "a.txt/**"]
+    {
         let config = json!({ "path": pattern, "pathsAreGlobs": true });
         assert_eq!(harness.run::<Delete>(config).status, Status::Succeeded, "{pattern}");
     }
@@ -163,7 +165,7 @@ fn nothing_is_deleted_before_everything_is_found() {
 
 #[test]
 fn patterns_that_are_none_are_not_tried_again() {
-    for pattern in ["[", "a{b", "a\\", "{".repeat(5000).as_str(), "{a,b}".repeat(30).as_str()] {
+    for pattern in ["[", "[/[^d]*", "a{b", "a\\", "{".repeat(5000).as_str(), "{a,b}".repeat(30).as_str()] {
         let outcome = delete_fitting(&tree(), pattern);
         assert_eq!((outcome.status, outcome.fault), (Status::Errored, Some(Fault::Terminal)), "{pattern:?}");
         assert!(outcome.message.starts_with("invalid glob pattern"), "{}", outcome.message);
@@ -181,12 +183,17 @@ fn patterns_fit_what_they_fit_in_kargo() {
         ("**/*.yaml", &["dir/c.yaml", "dir/sub/d.yaml"]),
         ("dir/**", &["dir"]),
         ("dir/*/", &["dir/sub"]),
+        // Files that are no directories have nothing beneath, and stay.
+        ("*/**", &["dir", "é"]),
+        ("dir/[^d]*/**", &["dir/sub"]),
+        ("dir/*/**/", &["dir/sub"]),
         ("dir/", &["dir"]),
         ("*/x", &["é/x"]),
         ("?/x", &["é/x"]),
         ("{dir/sub,.}*", &["dir/sub", ".hidden"]),
         ("dir/{sub/d,c}.yaml", &["dir/c.yaml", "dir/sub/d.yaml"]),
         ("**/sub/**/e.txt", &["dir/sub/e.txt"]),
+        ("{dir,é}/**", &["dir", "é"]),
     ] {
         let harness = tree();
         let outcome = delete_fitting(&harness, pattern);
