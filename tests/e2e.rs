@@ -6,7 +6,6 @@ mod http;
 mod language;
 mod metadata;
 mod pipeline;
-mod recorded;
 mod signing;
 mod ssh;
 mod unfinished;

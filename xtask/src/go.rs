@@ -85,6 +85,16 @@ pub(crate) enum Link {
     Reactor,
 }
 
+/// Runs the tests of the module in `dir` on this machine.
+pub(crate) fn test(dir: &Path) -> Result<(), Failed> {
+    Run::new("go")
+        .dir(dir)
+        .env("GOWORK", "off")
+        .env("GOFLAGS", "-mod=readonly")
+        .args(["test", "./internal/..."])
+        .run()
+}
+
 /// Builds the module in `dir` into `output`.
 pub(crate) fn build(dir: &Path, link: Link, output: &Path) -> Result<(), Failed> {
     let run = Run::new("go")

@@ -9,7 +9,7 @@ use crate::toolchain::Toolchain;
 use crate::{go, workspace};
 
 /// In Go.
-const KUSTOMIZE_BUILD: &str = "kustomize-build";
+const IN_GO: [&str; 2] = ["kustomize-build", "yaml-merge"];
 
 /// Builds whatever is out of date.
 pub(crate) fn build() -> Result<(), Failed> {
@@ -19,7 +19,7 @@ pub(crate) fn build() -> Result<(), Failed> {
 /// Builds whatever is out of date of the steps with these names; of all if there are none.
 pub(crate) fn build_some(names: &[String]) -> Result<(), Failed> {
     let in_rust = steps_in_rust()?;
-    let is_known = |name: &String| name == KUSTOMIZE_BUILD || in_rust.contains(name);
+    let is_known = |name: &String| IN_GO.contains(&name.as_str()) || in_rust.contains(name);
     if let Some(name) = names.iter().find(|name| !is_known(name)) {
         return Err(format!("there is no built-in step {name}"));
     }
@@ -37,7 +37,7 @@ pub(crate) fn build_some(names: &[String]) -> Result<(), Failed> {
         let wasm = Toolchain::built().join(format!("windlass_step_{}.wasm", name.replace('-', "_")));
         finish(&name, &wasm)?;
     }
-    if is_wanted(KUSTOMIZE_BUILD) { kustomize_build() } else { Ok(()) }
+    IN_GO.into_iter().filter(|name| is_wanted(name)).try_for_each(build_go)
 }
 
 /// The steps in Rust: every directory of steps that is a package.
@@ -71,15 +71,21 @@ fn finish(name: &str, wasm: &Path) -> Result<(), Failed> {
     touch(&stamp)
 }
 
-/// Go, from patched sources, with its slow start done beforehand.
-fn kustomize_build() -> Result<(), Failed> {
-    let source = workspace::root().join("builtin-steps").join(KUSTOMIZE_BUILD);
-    let work = workspace::steps().join("sources/kustomize-build");
+/// Go, from patched sources where there are patches, with its slow start done beforehand.
+fn build_go(name: &str) -> Result<(), Failed> {
+    let source = workspace::root().join("builtin-steps").join(name);
+    let work = workspace::steps().join("sources").join(name);
     let snapshot = work.join("snapshot.wasm");
-    let from = ["main.go", "go.mod", "go.sum", "internal", "patches"].map(|name| source.join(name));
+    let patches = source.join("patches");
+    let mut from: Vec<PathBuf> =
+        ["main.go", "go.mod", "go.sum", "internal"].map(|name| source.join(name)).into();
+    from.extend(patches.exists().then(|| patches.clone()));
     if !workspace::is_newer(&snapshot, &from) {
-        say("steps: building kustomize-build");
-        go::patched_sources(&source.join("patches"), &work)?;
+        say(&format!("steps: building {name}"));
+        if patches.exists() {
+            go::patched_sources(&patches, &work)?;
+        }
+        std::fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
         let reactor: PathBuf = work.join("reactor.wasm");
         go::build(&source, go::Link::Reactor, &reactor)?;
         Run::new(workspace::windlass())
@@ -89,7 +95,13 @@ fn kustomize_build() -> Result<(), Failed> {
             .arg(&snapshot)
             .run()?;
     }
-    finish(KUSTOMIZE_BUILD, &snapshot)
+    finish(name, &snapshot)
+}
+
+/// Runs the tests of the steps in Go, which Cargo does not know; their sources are patched by then.
+pub(crate) fn test_those_in_go() -> Result<(), Failed> {
+    let steps = workspace::root().join("builtin-steps");
+    IN_GO.into_iter().try_for_each(|name| go::test(&steps.join(name)))
 }
 
 fn touch(stamp: &Path) -> Result<(), Failed> {

@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<(), Failed> {
     setup::setup_gpg()?;
     say("test: tests");
     cargo().args(["test", "--workspace"]).run()?;
+    steps::test_those_in_go()?;
     say("test: mutated inputs");
     fuzz::gate()
 }

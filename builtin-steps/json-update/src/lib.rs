@@ -32,9 +32,9 @@ impl Step for JsonUpdate {
 
 fn update_file(config: Config, context: &Context) -> Result<(), Outcome> {
     let path = &config.path;
-    let file = context.path(path);
-    let mut text = read(&file)
-        .map_err(|error| Outcome::errored(format!("error reading JSON file {path:?}: {error}")))?;
+    let unread = |error: String| Outcome::errored(format!("error reading JSON file {path:?}: {error}"));
+    let file = context.resolve(path).map_err(|error| unread(error.to_string()))?;
+    let mut text = read(&file).map_err(unread)?;
     for Update { key, mut value } in config.updates {
         context.reveal_all(&mut value).map_err(|error| Outcome::from_error(&error))?;
         if !matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_)) {

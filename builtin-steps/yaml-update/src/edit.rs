@@ -1,10 +1,13 @@
 //! Changing values in the text of a document. Nothing else of it changes.
 
 use serde_json::Value;
-use windlass_yaml::{Patcher, Quotes, Scalar, WhichDuplicate, decode_utf8};
+use windlass_yaml::{Limits, Patcher, Quotes, ReadOptions, Scalar, WhichDuplicate, decode_utf8};
 
 use crate::message::looks_like_another_type;
 use crate::target;
+
+/// So many values a file may have: its tree is held twice while one of them changes, and must fit into the memory of a guest.
+const MOST_NODES: usize = 500_000;
 
 /// Why nothing is changed, for people.
 #[derive(Debug)]
@@ -38,8 +41,10 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, String> {
 
 /// Makes all changes to the first document of a text, or none.
 pub(crate) fn apply(text: String, updates: &[(String, Value)]) -> Result<String, Wrong> {
-    let mut patcher =
-        Patcher::new(text).map_err(|error| Wrong::retryable(format!("error unmarshaling input: {error}")))?;
+    let limits = Limits { nodes: MOST_NODES, ..Limits::default() };
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    let mut patcher = Patcher::with_options(text, options)
+        .map_err(|error| Wrong::retryable(format!("error unmarshaling input: {error}")))?;
     // As in Kargo.
     patcher.select_duplicate(WhichDuplicate::First);
     for (key, value) in updates {

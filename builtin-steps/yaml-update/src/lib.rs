@@ -10,8 +10,8 @@ use windlass_step::{Context, Outcome, Step};
 
 pub use config::{Config, Update};
 
-/// The longest file that is edited, in bytes. Its tree is held twice while a value changes.
-const LONGEST_FILE: u64 = 4 << 20;
+/// The longest file that is edited, in bytes.
+const LONGEST_FILE: u64 = 8 << 20;
 
 /// The step.
 #[derive(Debug)]
@@ -36,9 +36,9 @@ fn update_file(config: Config, context: &Context) -> Result<(), Outcome> {
     for (_, value) in &mut updates {
         context.reveal_all(value).map_err(|error| Outcome::from_error(&error))?;
     }
-    let file = context.path(path);
-    let bytes =
-        read(&file).map_err(|error| Outcome::errored(format!("error reading file {path:?}: {error}")))?;
+    let unread = |error: String| Outcome::errored(format!("error reading file {path:?}: {error}"));
+    let file = context.resolve(path).map_err(|error| unread(error.to_string()))?;
+    let bytes = read(&file).map_err(unread)?;
     let text = edit::decode(bytes).map_err(|error| Outcome::errored(format!("{path}: {error}")))?;
     let edited = edit::apply(text, &updates).map_err(|wrong| {
         let message = format!("{path}: {}", wrong.message);

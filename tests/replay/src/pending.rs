@@ -13,9 +13,6 @@ pub(crate) struct Pending {
     pub(crate) until: &'static str,
 }
 
-/// Until when steps wait that are to come one by one.
-const STEP: &str = "the step is there";
-
 /// All of them.
 pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "analysis.jsonl", until: "stages are verified" },
@@ -24,8 +21,6 @@ pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "indexes of images", until: IMAGES },
     Pending { name: "the dates of images", until: IMAGES },
     Pending { name: "the retired fields of Git subscriptions", until: "Git tags are discovered" },
-    Pending { name: "toml-update", until: STEP },
-    Pending { name: "yaml-merge", until: STEP },
     Pending { name: "helm-template", until: HELM },
     Pending { name: "helm-update-chart", until: HELM },
     Pending { name: "kustomize-build/helm-chart-plugin-options", until: HELM },

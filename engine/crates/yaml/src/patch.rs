@@ -53,6 +53,7 @@ pub enum Quotes {
 #[derive(Debug, Clone)]
 pub struct Patcher {
     text: String,
+    options: ReadOptions,
     documents: Vec<Document>,
     document: usize,
     duplicate: WhichDuplicate,
@@ -64,9 +65,17 @@ impl Patcher {
     /// # Errors
     /// The text is not YAML, or passes a default limit.
     pub fn new(text: impl Into<String>) -> Result<Self, YamlError> {
+        Self::with_options(text, ReadOptions::default())
+    }
+
+    /// Reads a text, and again after every change, with other limits.
+    ///
+    /// # Errors
+    /// The text is not YAML, or is not what the options accept.
+    pub fn with_options(text: impl Into<String>, options: ReadOptions) -> Result<Self, YamlError> {
         let text = text.into();
-        let documents = read(&text, &ReadOptions::default())?;
-        Ok(Self { text, documents, document: 0, duplicate: WhichDuplicate::default() })
+        let documents = read(&text, &options)?;
+        Ok(Self { text, options, documents, document: 0, duplicate: WhichDuplicate::default() })
     }
 
     /// Goes to another document, counted from 0, documents without content not counted.
@@ -248,7 +257,7 @@ impl Patcher {
     ) -> Result<(), PatchError> {
         let broken = |reason: String| PatchError::Refused { path: path.clone(), reason };
         let text = edit::apply(&self.text, edits);
-        let documents = read(&text, &ReadOptions::default())
+        let documents = read(&text, &self.options)
             .map_err(|error| broken(format!("it would make the text unreadable: {error}")))?;
         let expected_count = self.documents.len().max(self.document + 1);
         let mut others = self.documents.iter().zip(&documents).enumerate();

@@ -12,9 +12,11 @@ use super::run::Reported;
 use super::world::Observed;
 use crate::answer::{Numbers, Rules, shorten};
 
-/// The bits of a file's mode that must be as recorded: those by which it can be run. The others of Kargo's come from the umask
-/// of its process and from Go's temporary files, which are 0600; Git knows none of them.
-const COMPARED_MODE: u32 = 0o111;
+/// The mode of files that Kargo's steps make for themselves alone, without being asked to.
+const PRIVATE: u32 = 0o600;
+
+/// What such files may have here: a command guest cannot say who may read a file, and Git records none of it.
+const NEW_FILE: u32 = 0o644;
 
 /// A line of a file is shown up to this many letters.
 const MOST_OF_A_LINE: usize = 120;
@@ -167,7 +169,7 @@ impl Wanted {
             let wanted = wanted.as_str().unwrap_or_default();
             let Some(file) = tree.files.get(path) else { continue };
             match mode(wanted) {
-                Ok(bits) if (file.mode ^ bits) & COMPARED_MODE == 0 => {}
+                Ok(bits) if file.mode == bits || bits == PRIVATE && file.mode == NEW_FILE => {}
                 Ok(_) => {
                     wrong.push(format!("the mode of {path} is {:04o} and should be {wanted}", file.mode));
                 }

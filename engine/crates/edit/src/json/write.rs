@@ -19,7 +19,8 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
 
 /// A text in quotes. One that needs an escape gets those of Go's `encoding/json`, which also hide what HTML would read.
 pub(super) fn text(text: &str) -> String {
-    let needs_escapes = text.bytes().any(|byte| byte < b' ' || byte > 0x7f || matches!(byte, b'"' | b'\\'));
+    let needs_escapes =
+        text.bytes().any(|byte| !(b' '..=0x7f).contains(&byte) || matches!(byte, b'"' | b'\\'));
     if !needs_escapes {
         return format!("\"{text}\"");
     }

@@ -1,6 +1,6 @@
 //! Scalars replaced: what is written, and that nothing else changes.
 
-use windlass_yaml::{PatchError, Patcher, Path, Quotes, Scalar, WhichDuplicate};
+use windlass_yaml::{Limits, PatchError, Patcher, Path, Quotes, ReadOptions, Scalar, WhichDuplicate};
 
 fn path(pointer: &str) -> Path {
     pointer.parse().expect("a good pointer")
@@ -235,4 +235,18 @@ fn what_cannot_be_changed_is_said_and_nothing_changes() {
         empty.replace_scalar(&path(""), &Scalar::Null),
         Err(PatchError::NotFound { span: None, .. })
     ));
+}
+
+#[test]
+fn limits_count_after_a_change_too() {
+    let limits = Limits { nodes: 4, ..Limits::default() };
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    assert!(Patcher::with_options("a: [1, 2]\n", options).is_err());
+    let mut patcher = Patcher::with_options("a: [1]\n", options).expect("four nodes");
+    let list = serde_json::json!([1]);
+    assert!(matches!(
+        patcher.replace_scalar_by_collection(&path("/a/0"), &list),
+        Err(PatchError::Refused { .. })
+    ));
+    assert_eq!(patcher.text(), "a: [1]\n");
 }
