@@ -5,7 +5,8 @@ use windlass_edit::{JsonError, set_json};
 
 #[track_caller]
 fn check(text: &str, key: &str, value: impl Into<Value>, wanted: &str) {
-    let changed = set_json(text.as_bytes(), key, &value.into()).map(|text| String::from_utf8(text).unwrap());
+    let changed =
+        set_json(text.as_bytes(), key, &value.into()).map(|text| String::from_utf8(text).expect("UTF-8"));
     assert_eq!(changed.as_deref(), Ok(wanted), "{key} in {text}");
 }
 
@@ -128,7 +129,7 @@ fn common(one: impl Iterator<Item = u8>, other: impl Iterator<Item = u8>) -> usi
 fn put(value: &mut Value, way: &[String], new: Value) -> Option<Value> {
     let Some((first, rest)) = way.split_first() else { return Some(std::mem::replace(value, new)) };
     match value {
-        Value::Array(items) => put(&mut items[first.parse::<usize>().unwrap()], rest, new),
+        Value::Array(items) => put(&mut items[first.parse::<usize>().expect("an index")], rest, new),
         Value::Object(members) if members.contains_key(first) => put(&mut members[first], rest, new),
         Value::Object(members) => {
             members.insert(first.clone(), new);
@@ -146,7 +147,7 @@ impl Random {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % bound as u64).unwrap()
+        usize::try_from(self.0 % bound as u64).expect("below a usize")
     }
 
     fn scalar(&mut self) -> Value {

@@ -14,7 +14,7 @@ fn check(text: &str, key: &str, value: impl Into<Value>, wanted: &str) {
 
 #[track_caller]
 fn refused(text: &str, key: &str, wanted: &str) {
-    let error = set(text, key, "x").unwrap_err().to_string();
+    let error = set(text, key, "x").expect_err("it is refused").to_string();
     assert!(error.contains(wanted), "{key} in {text}: {error}");
 }
 
