@@ -99,6 +99,9 @@ func readDocument(path string, left *int64) (*kyaml.RNode, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("the text is not UTF-8; save the file as UTF-8")
 	}
+	if isDeep(string(text)) {
+		return nil, fmt.Errorf("collections are nested more than %d deep", mostLevels)
+	}
 	return kyaml.Parse(string(text))
 }
 

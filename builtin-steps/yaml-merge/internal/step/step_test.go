@@ -124,6 +124,7 @@ func TestWhatCannotBeMergedIsToldAndNothingIsWritten(t *testing.T) {
 		"a scalar":      "x\n",
 		"large":         "a: " + strings.Repeat("x", maxBytes) + "\n",
 		"deep":          strings.Repeat("[", 100_000),
+		"deep lists":    strings.Repeat("- ", 600) + "x\n",
 		"unknown alias": "a: *x\n",
 	} {
 		ended, dir := run(t, `{"inFiles":["a.yaml","b.yaml"],"outFile":"a.yaml"}`, map[string]string{
@@ -135,6 +136,14 @@ func TestWhatCannotBeMergedIsToldAndNothingIsWritten(t *testing.T) {
 		if read(t, dir, "a.yaml") != "a: {b: 1}\n" {
 			t.Errorf("%s: a.yaml is written", name)
 		}
+	}
+}
+
+func TestManyLevelsAreMerged(t *testing.T) {
+	deep := "a: " + strings.Repeat("[", mostLevels) + strings.Repeat("]", mostLevels) + "\n"
+	ended, dir := run(t, `{"inFiles":["a.yaml","a.yaml"],"outFile":"b.yaml"}`, map[string]string{"a.yaml": deep})
+	if ended.Status != "succeeded" || len(read(t, dir, "b.yaml")) < 2*mostLevels {
+		t.Errorf("%+v", ended)
 	}
 }
 

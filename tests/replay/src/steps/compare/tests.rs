@@ -117,9 +117,11 @@ fn the_work_directory_must_be_as_recorded() {
 }
 
 #[test]
-fn of_modes_only_that_files_can_be_run_counts() {
+fn modes_are_as_recorded_but_for_files_that_are_private_unasked() {
     let modes = |mode: &str| json!({"want": {"status": "Succeeded", "terminal": false, "output": {"n": 7}, "modes": {"a.txt": mode}}});
-    assert_eq!(told(&modes("0644"), |_| ()), "");
+    assert_eq!(told(&modes("0600"), |_| ()), "");
+    assert_eq!(told(&modes("0600"), |o| o.tree.files.get_mut("a.txt").unwrap().mode = 0o644), "");
+    assert_eq!(told(&modes("0644"), |_| ()), "the mode of a.txt is 0600 and should be 0644");
     assert_eq!(told(&modes("0755"), |_| ()), "the mode of a.txt is 0600 and should be 0755");
 }
 
