@@ -1,17 +1,13 @@
 //! The context of variables alone. Of the functions that Kargo adds to the language it has those that need nothing but
 //! their arguments.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map as Members, Value as Json};
+use serde_json::Map as Members;
 use windlass_expr::{FunctionError, Functions, Scope, Value};
 use windlass_model::freight::FreightCollection;
-use windlass_model::manifest::warehouse::Warehouse;
 use windlass_ports::clock::Clock;
-use windlass_promotion::evaluate::functions::{
-    Allowed, DataScope, HostFunctions, ProjectData, SIGNATURES, SecretData,
-};
+use windlass_promotion::evaluate::functions::{Allowed, HostFunctions, NoData, SIGNATURES};
 use windlass_promotion::evaluate::{StepView, TargetFreight, Templates};
 use windlass_promotion::sealed::SealKey;
 
@@ -52,7 +48,7 @@ impl PlainContext {
             seal_key: &key,
             freight_requests: &[],
             freight: &freight,
-            data: &Nothing,
+            data: &NoData,
             templates: &templates,
             now,
         };
@@ -76,30 +72,5 @@ impl Functions for FreeFunctions<'_> {
 
     fn names(&self) -> &[&'static str] {
         self.0.names()
-    }
-}
-
-/// A project that has nothing.
-struct Nothing;
-
-impl ProjectData for Nothing {
-    fn config_map(&self, _scope: DataScope, _name: &str) -> Option<BTreeMap<String, String>> {
-        None
-    }
-
-    fn secret(&self, _scope: DataScope, _name: &str) -> Option<SecretData> {
-        None
-    }
-
-    fn warehouse(&self, _name: &str) -> Option<Warehouse> {
-        None
-    }
-
-    fn freight_status(&self, _name: &str) -> Option<Json> {
-        None
-    }
-
-    fn stage_metadata(&self, _name: &str) -> Option<Json> {
-        None
     }
 }

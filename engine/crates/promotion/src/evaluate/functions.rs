@@ -8,7 +8,7 @@ mod status;
 
 use windlass_expr::{FunctionError, Functions, Value};
 
-pub use data::{DataScope, ProjectData, SecretData};
+pub use data::{DataScope, NoData, ProjectData, SecretData};
 
 use super::StepView;
 

@@ -1,40 +1,12 @@
 //! Evaluating over and over.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, json};
 use windlass_model::freight::FreightCollection;
 use windlass_model::manifest::step::Variable;
-use windlass_model::manifest::warehouse::Warehouse;
 
-use super::functions::{DataScope, ProjectData, SecretData};
+use super::functions::NoData;
 use super::{StepView, TargetFreight, Templates};
 use crate::sealed::SealKey;
-
-/// A project that has nothing.
-struct Nothing;
-
-impl ProjectData for Nothing {
-    fn config_map(&self, _scope: DataScope, _name: &str) -> Option<BTreeMap<String, String>> {
-        None
-    }
-
-    fn secret(&self, _scope: DataScope, _name: &str) -> Option<SecretData> {
-        None
-    }
-
-    fn warehouse(&self, _name: &str) -> Option<Warehouse> {
-        None
-    }
-
-    fn freight_status(&self, _name: &str) -> Option<Json> {
-        None
-    }
-
-    fn stage_metadata(&self, _name: &str) -> Option<Json> {
-        None
-    }
-}
 
 fn variable(name: &str, value: &str) -> Variable {
     Variable { name: name.to_owned(), value: value.to_owned() }
@@ -63,7 +35,7 @@ fn nothing_is_parsed_twice() {
         seal_key: &key,
         freight_requests: &[],
         freight: &freight,
-        data: &Nothing,
+        data: &NoData,
         templates: &templates,
         now: jiff::Timestamp::UNIX_EPOCH,
     };

@@ -29,7 +29,7 @@ use windlass_ports::step_catalog::{
 use windlass_ports::step_runner::{Ending, RunReport, RunRequest, StepRunner};
 use windlass_ports::wake::Wake;
 use windlass_promotion::driver::{Driver, DriverPorts, DriverSettings};
-use windlass_promotion::evaluate::functions::{DataScope, ProjectData, SecretData};
+use windlass_promotion::evaluate::functions::NoData;
 use windlass_promotion::tokens::TokenKey;
 use windlass_workdir::{Follow, OpenMode};
 
@@ -236,28 +236,6 @@ impl Wake for Nothing {
     }
 }
 
-impl ProjectData for Nothing {
-    fn config_map(&self, _: DataScope, _: &str) -> Option<std::collections::BTreeMap<String, String>> {
-        None
-    }
-
-    fn secret(&self, _: DataScope, _: &str) -> Option<SecretData> {
-        None
-    }
-
-    fn warehouse(&self, _: &str) -> Option<windlass_model::manifest::warehouse::Warehouse> {
-        None
-    }
-
-    fn freight_status(&self, _: &str) -> Option<Value> {
-        None
-    }
-
-    fn stage_metadata(&self, _: &str) -> Option<Value> {
-        None
-    }
-}
-
 /// A driver that knows nothing of the time before it.
 pub(crate) fn driver(promotions: &Path, clock: &Arc<dyn Clock>, world: &Arc<World>) -> Driver {
     let ports = DriverPorts {
@@ -269,7 +247,7 @@ pub(crate) fn driver(promotions: &Path, clock: &Arc<dyn Clock>, world: &Arc<Worl
         logs: Arc::new(Nothing),
         wake: Arc::new(Nothing),
         progress: Arc::new(Silent),
-        data: Arc::new(Nothing),
+        data: Arc::new(NoData),
         templates: Arc::default(),
     };
     let settings = DriverSettings {

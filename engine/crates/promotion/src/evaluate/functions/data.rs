@@ -41,6 +41,32 @@ pub trait ProjectData: Send + Sync {
     fn stage_metadata(&self, name: &str) -> Option<Json>;
 }
 
+/// The data of a project that has nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoData;
+
+impl ProjectData for NoData {
+    fn config_map(&self, _scope: DataScope, _name: &str) -> Option<BTreeMap<String, String>> {
+        None
+    }
+
+    fn secret(&self, _scope: DataScope, _name: &str) -> Option<SecretData> {
+        None
+    }
+
+    fn warehouse(&self, _name: &str) -> Option<Warehouse> {
+        None
+    }
+
+    fn freight_status(&self, _name: &str) -> Option<Json> {
+        None
+    }
+
+    fn stage_metadata(&self, _name: &str) -> Option<Json> {
+        None
+    }
+}
+
 impl HostFunctions<'_> {
     pub(super) fn data(&self, name: &str, args: &[Value]) -> Option<Called> {
         Some(match name {
