@@ -41,10 +41,12 @@ impl StoredRecords {
         for kind in [Kind::Stage, Kind::Freight] {
             let any = Subject { kind, name: String::new() };
             let key = DocumentChange::metadata_key(&tenant, &project.name, &any);
-            let documents = store.list(&tenant, &project.name, &key.kind).await;
-            for (name, document) in documents.map_err(|e| Failure::environment(e.to_string()))? {
-                if let Some(Value::Object(values)) = document.get(DocumentChange::METADATA_MEMBER) {
-                    known.insert(Subject { kind, name }, values.clone());
+            let failed = |e: JournalError| Failure::environment(e.to_string());
+            let listing = store.list(&tenant, &key.kind, Some(&key.namespace)).await.map_err(failed)?;
+            for document in listing.documents {
+                let value = document.value().map_err(failed)?;
+                if let Some(Value::Object(values)) = value.get(DocumentChange::METADATA_MEMBER) {
+                    known.insert(Subject { kind, name: document.key.name }, values.clone());
                 }
             }
         }
@@ -60,11 +62,13 @@ impl StoredRecords {
     async fn freight(&self, name: &str) -> Result<Option<Value>, CallError> {
         let key = ResourceKey {
             tenant: self.tenant.clone(),
-            project: self.project.name.clone(),
             kind: FREIGHT.to_owned(),
+            namespace: (&self.project.name).into(),
             name: name.to_owned(),
         };
-        self.store.get(&key).await.map_err(|e: JournalError| CallError::internal(e.to_string()))
+        let failed = |e: JournalError| CallError::internal(e.to_string());
+        let document = self.store.get(&key).await.map_err(failed)?;
+        document.map(|document| document.value().map_err(failed)).transpose()
     }
 }
 

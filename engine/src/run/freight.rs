@@ -7,11 +7,11 @@ use windlass_model::digest::CommitId;
 use windlass_model::discovered::DiscoveredArtifacts;
 use windlass_model::freight::address::{normalize_git, normalize_image};
 use windlass_model::freight::{FreightOrigin, FreightReference};
-use windlass_model::ids::{FreightName, StageName};
+use windlass_model::ids::{FreightName, Namespace, StageName};
 use windlass_model::manifest::KARGO_API_VERSION;
 use windlass_model::manifest::stage::{FreightRequest, StageSpec};
 use windlass_model::manifest::warehouse::Warehouse;
-use windlass_ports::records::{FREIGHT, ResourceKey, Resources as _};
+use windlass_ports::records::{DocumentChange, Expect, FREIGHT, ResourceKey, Resources as _};
 use windlass_promotion::availability::{NotAvailable, check_available};
 use windlass_promotion::project_stages::ProjectStages;
 
@@ -89,10 +89,13 @@ impl FreightChooser<'_> {
     /// Everything that is kept, newest first.
     pub(crate) async fn stored(&self) -> Result<Vec<StoredFreight>, Failure> {
         let engine = self.engine;
-        let documents = engine.store.list(&engine.tenant, &engine.project.name, FREIGHT).await;
-        let documents = documents.map_err(|e| Failure::environment(e.to_string()))?;
-        let mut found: Vec<StoredFreight> =
-            documents.into_iter().filter_map(|(name, document)| from_document(&name, document)).collect();
+        let failed = |e: windlass_ports::journal::JournalError| Failure::environment(e.to_string());
+        let namespace = Namespace::from(&engine.project.name);
+        let listing = engine.store.list(&engine.tenant, FREIGHT, Some(&namespace)).await.map_err(failed)?;
+        let mut found = Vec::new();
+        for document in listing.documents {
+            found.extend(from_document(&document.key.name, document.value().map_err(failed)?));
+        }
         found.sort_by(|a, b| (&b.created, &b.reference.name).cmp(&(&a.created, &a.reference.name)));
         Ok(found)
     }
@@ -223,12 +226,14 @@ impl FreightChooser<'_> {
         }
         let key = ResourceKey {
             tenant: engine.tenant.clone(),
-            project: engine.project.name.clone(),
             kind: FREIGHT.to_owned(),
+            namespace: (&engine.project.name).into(),
             name: freight.reference.name.clone(),
         };
         let failed = |e: &dyn std::fmt::Display| Failure::environment(e.to_string());
-        engine.store.put(&key, &to_document(&key, &freight)).await.map_err(|e| failed(&e))?;
+        let document = to_document(&key, &freight);
+        let put = DocumentChange::Put { key, expect: Expect::Absent, document };
+        engine.store.write(vec![put]).await.map_err(|e| failed(&e))?;
         let id = freight_name(&freight.reference)?;
         self.stages.freight_created(&id, &freight.reference.origin).await.map_err(|e| failed(&e))?;
         Ok(freight)
@@ -340,7 +345,7 @@ fn to_document(key: &ResourceKey, freight: &StoredFreight) -> Value {
         "kind": "Freight",
         "metadata": {
             "name": key.name,
-            "namespace": key.project,
+            "namespace": key.namespace,
             "creationTimestamp": freight.created,
             "labels": { "kargo.akuity.io/alias": freight.alias },
         },
@@ -391,8 +396,8 @@ mod tests {
         };
         let key = ResourceKey {
             tenant: windlass_model::ids::TenantId::default(),
-            project: windlass_model::ids::ProjectName::new("demo").unwrap(),
             kind: "Freight".to_owned(),
+            namespace: Namespace::new("demo").unwrap(),
             name: freight.reference.name.clone(),
         };
         let document = to_document(&key, &freight);

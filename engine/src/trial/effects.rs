@@ -25,7 +25,7 @@ impl EffectRecord for Unrecorded {
         _lease: &Lease,
         _call: &Call,
         _request: Digest,
-        _change: DocumentChange,
+        _changes: Vec<DocumentChange>,
         done: Reply,
     ) -> Result<Answer, EffectError> {
         Ok(Ok(done))

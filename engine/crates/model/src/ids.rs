@@ -122,6 +122,63 @@ kubernetes_name!(
     "freight name"
 );
 
+/// Where a resource is: in a namespace, or, if it is of a kind that has none, in the cluster. A project's namespace has its
+/// name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Namespace(String);
+
+impl Namespace {
+    /// Where kinds are that have no namespace.
+    #[must_use]
+    pub fn cluster() -> Self {
+        Self::default()
+    }
+
+    /// Checks `text` against the Kubernetes name rule; the empty text is the cluster.
+    ///
+    /// # Errors
+    /// Returns [`InvalidName`] if the rule is broken.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidName> {
+        let value = text.into();
+        if value.is_empty() || is_kubernetes_name(&value) {
+            Ok(Self(value))
+        } else {
+            Err(InvalidName { kind: "namespace", value, rule: K8S_RULE })
+        }
+    }
+
+    /// The name as text; empty for the cluster.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is the cluster.
+    #[must_use]
+    pub fn is_cluster(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The project that a namespace could be.
+    #[must_use]
+    pub fn project(&self) -> Option<ProjectName> {
+        ProjectName::new(self.0.clone()).ok()
+    }
+}
+
+impl From<&ProjectName> for Namespace {
+    fn from(project: &ProjectName) -> Self {
+        Self(project.as_str().to_owned())
+    }
+}
+
+impl fmt::Display for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl Default for TenantId {
     fn default() -> Self {
         Self("default".to_owned())

@@ -35,14 +35,14 @@ pub trait EffectRecord: Send + Sync {
     /// digest are told apart by their order within one incarnation.
     async fn begin(&self, lease: &Lease, call: &Call, request: Digest) -> Result<Begun, EffectError>;
 
-    /// Changes a record of Windlass' own and tells of it in one transaction: it is never in doubt, and whoever changes it
+    /// Changes records of Windlass' own and tells of it in one transaction: it is never in doubt, and whoever changes it
     /// again in the same try is given the answer. The answer is `done`, or why the change is refused.
     async fn change(
         &self,
         lease: &Lease,
         call: &Call,
         request: Digest,
-        change: DocumentChange,
+        changes: Vec<DocumentChange>,
         done: Reply,
     ) -> Result<Answer, EffectError>;
 

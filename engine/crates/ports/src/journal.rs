@@ -122,8 +122,15 @@ pub trait Journal: Send + Sync {
     /// Adds events in one transaction.
     async fn append(&self, append: Append) -> Result<Version, JournalError>;
 
-    /// The events of a unit that came after its first `after`, oldest first; none if there is no such unit.
-    async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<Value>, JournalError>;
+    /// The events of a unit that came after its first `after`, oldest first, each with the version that the unit had with
+    /// it; none if there is no such unit.
+    async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<(Version, Value)>, JournalError>;
+
+    /// Puts one event in the place of all events up to and with `upto`: what they came to. The unit's version stays.
+    async fn compact(&self, unit: &UnitKey, upto: Version, snapshot: Value) -> Result<(), JournalError>;
+
+    /// Forgets a unit: its events, its inbox and its lease.
+    async fn forget(&self, unit: &UnitKey) -> Result<(), JournalError>;
 
     /// The commands that wait for a unit, oldest first, each with its number.
     async fn inbox(&self, unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError>;

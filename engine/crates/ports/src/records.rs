@@ -1,30 +1,112 @@
 //! Records beside the journal: resources as documents, and the logs of attempts.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use windlass_model::call::metadata::{Kind, Subject};
 use windlass_model::call::{CallError, ErrorKind};
 use windlass_model::event::promotion::LogLine;
-use windlass_model::ids::{AttemptNumber, ProjectName, PromotionUid, StepAlias, TenantId};
+use windlass_model::ids::{AttemptNumber, Namespace, ProjectName, PromotionUid, StepAlias, TenantId};
 
 use crate::journal::JournalError;
 
 /// Names one resource.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ResourceKey {
     /// Whose it is.
     pub tenant: TenantId,
-    /// In which project.
-    pub project: ProjectName,
     /// Its kind.
     pub kind: String,
+    /// Where it is.
+    pub namespace: Namespace,
     /// Its name.
     pub name: String,
 }
 
-/// A change of a document, made in the transaction of an append to the journal.
+/// A stored resource: its document as text, which readers pass on without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Which resource.
+    pub key: ResourceKey,
+    /// The version of its last change. The document repeats it as `metadata.resourceVersion`.
+    pub version: ResourceVersion,
+    /// The document, JSON.
+    pub text: Arc<str>,
+}
+
+impl Document {
+    /// The document as a value.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn value(&self) -> Result<Value, JournalError> {
+        serde_json::from_str(&self.text)
+            .map_err(|e| JournalError::Unavailable(format!("a record is damaged: {e}")))
+    }
+}
+
+/// Counts the changes of all resources of a tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResourceVersion(pub i64);
+
+impl std::fmt::Display for ResourceVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// All resources of a kind at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The version of the last change of any resource: a watch goes on from here.
+    pub version: ResourceVersion,
+    /// The resources, by namespace and name.
+    pub documents: Vec<Document>,
+}
+
+/// What must be true of a resource for it to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// Nothing.
+    Anything,
+    /// It is not there.
+    Absent,
+    /// It is there.
+    Present,
+    /// Its last change was this one.
+    Version(ResourceVersion),
+}
+
+/// A change of a document, by itself or in the transaction of an append to the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DocumentChange {
+    /// Puts a document in the place of what is there.
+    Put {
+        /// The document.
+        key: ResourceKey,
+        /// What must be true of it.
+        expect: Expect,
+        /// The whole of it. Its `metadata.resourceVersion` is set by the store.
+        document: Value,
+    },
+    /// Takes a document away.
+    Delete {
+        /// The document.
+        key: ResourceKey,
+        /// What must be true of it.
+        expect: Expect,
+    },
+    /// Sets a member of a document, or with no value takes it out. A document that is not there stays so; one that has the
+    /// value already does not change.
+    SetMember {
+        /// The document.
+        key: ResourceKey,
+        /// The names of the members on the way; objects that are missing are made.
+        path: Vec<String>,
+        /// The value.
+        value: Option<Value>,
+    },
     /// Puts entries into the member `into` of a document, an object; others stay. The document is made if it is not there.
     Merge {
         /// The document.
@@ -58,8 +140,8 @@ impl DocumentChange {
         };
         ResourceKey {
             tenant: tenant.clone(),
-            project: project.clone(),
             kind: kind.to_owned(),
+            namespace: project.into(),
             name: subject.name.clone(),
         }
     }
@@ -67,16 +149,32 @@ impl DocumentChange {
     /// The member of such a document that holds the values.
     pub const METADATA_MEMBER: &str = "metadata";
 
-    /// Notes values down about a stage or freight.
+    /// Notes values down about a stage or freight, and shows them in its status.
     #[must_use]
     pub fn upsert_metadata(
         tenant: &TenantId,
         project: &ProjectName,
         subject: &Subject,
         values: Map<String, Value>,
-    ) -> Self {
+    ) -> Vec<Self> {
+        let kind = match subject.kind {
+            Kind::Stage => "Stage",
+            Kind::Freight => FREIGHT,
+        };
+        let shown = values.iter().map(|(name, value)| Self::SetMember {
+            key: ResourceKey {
+                tenant: tenant.clone(),
+                kind: kind.to_owned(),
+                namespace: project.into(),
+                name: subject.name.clone(),
+            },
+            path: ["status", "metadata", name].map(str::to_owned).into(),
+            value: Some(value.clone()),
+        });
+        let mut changes: Vec<Self> = shown.collect();
         let key = Self::metadata_key(tenant, project, subject);
-        Self::Merge { key, into: Self::METADATA_MEMBER, entries: values }
+        changes.push(Self::Merge { key, into: Self::METADATA_MEMBER, entries: values });
+        changes
     }
 
     /// Gives freight an alias, which its label repeats as in Kargo.
@@ -84,8 +182,8 @@ impl DocumentChange {
     pub fn set_alias(tenant: &TenantId, project: &ProjectName, freight: &str, alias: &str) -> Self {
         let key = ResourceKey {
             tenant: tenant.clone(),
-            project: project.clone(),
             kind: FREIGHT.to_owned(),
+            namespace: project.into(),
             name: freight.to_owned(),
         };
         let members = &["/alias", "/metadata/labels/kargo.akuity.io~1alias"];
@@ -99,6 +197,12 @@ pub enum ChangeRefused {
     /// There is no such document.
     #[error("there is no such document")]
     NotFound,
+    /// There is one already.
+    #[error("there is such a document already")]
+    Exists,
+    /// It has been changed since it was read.
+    #[error("the document has been changed meanwhile")]
+    Stale,
     /// Another document has the text.
     #[error("it is that of {0}")]
     Taken(String),
@@ -111,27 +215,83 @@ impl ChangeRefused {
         let message = self.to_string();
         match self {
             Self::NotFound => CallError::not_found("record-not-found", message),
+            Self::Exists | Self::Stale => CallError::new(ErrorKind::Conflict, "record-changed", message),
             Self::Taken(_) => CallError::new(ErrorKind::Conflict, "alias-taken", message),
         }
     }
 }
 
+/// What happened to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It came.
+    Added,
+    /// It changed.
+    Modified,
+    /// It went; the document is as it was last.
+    Deleted,
+}
+
+/// A change of a resource, as watchers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub kind: ChangeKind,
+    /// The document, with the version of this change.
+    pub document: Document,
+}
+
+/// A watcher asked for changes that are not kept any more, or did not keep up: it has to list again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too old resource version: {asked} ({oldest})")]
+pub struct WatchExpired {
+    /// After which change it wanted to go on.
+    pub asked: ResourceVersion,
+    /// The oldest after which it could.
+    pub oldest: ResourceVersion,
+}
+
+/// The changes of resources, one after the other.
+#[async_trait]
+pub trait Watch: Send {
+    /// The next change, as soon as there is one; none when the store is closed.
+    ///
+    /// # Errors
+    /// If the watcher did not keep up.
+    async fn next(&mut self) -> Result<Option<Arc<Change>>, WatchExpired>;
+}
+
 /// Keeps resources.
 #[async_trait]
 pub trait Resources: Send + Sync {
-    /// Stores a document in the place of what was there; its new resource version.
-    async fn put(&self, key: &ResourceKey, document: &Value) -> Result<i64, JournalError>;
+    /// Makes all changes in one transaction, or none; the version that each changed document has now.
+    ///
+    /// # Errors
+    /// If one is refused, or the store fails.
+    async fn write(&self, changes: Vec<DocumentChange>) -> Result<Vec<ResourceVersion>, JournalError>;
 
     /// A document.
-    async fn get(&self, key: &ResourceKey) -> Result<Option<Value>, JournalError>;
+    ///
+    /// # Errors
+    /// If the store fails.
+    async fn get(&self, key: &ResourceKey) -> Result<Option<Document>, JournalError>;
 
-    /// Every document of a kind in a project, by name.
+    /// Every document of a kind, in one namespace or all.
+    ///
+    /// # Errors
+    /// If the store fails.
     async fn list(
         &self,
         tenant: &TenantId,
-        project: &ProjectName,
         kind: &str,
-    ) -> Result<Vec<(String, Value)>, JournalError>;
+        namespace: Option<&Namespace>,
+    ) -> Result<Listing, JournalError>;
+
+    /// The changes of a tenant's resources of all kinds after a version.
+    ///
+    /// # Errors
+    /// If they are not kept any more.
+    fn watch(&self, tenant: &TenantId, after: ResourceVersion) -> Result<Box<dyn Watch>, WatchExpired>;
 }
 
 /// Names the log of one attempt.
@@ -155,4 +315,7 @@ pub trait AttemptLogs: Send + Sync {
 
     /// The log of an attempt; empty if there is none.
     async fn read_log(&self, key: &LogKey) -> Result<Vec<LogLine>, JournalError>;
+
+    /// Forgets the logs of all attempts of a promotion.
+    async fn forget_logs(&self, tenant: &TenantId, promotion: PromotionUid) -> Result<(), JournalError>;
 }

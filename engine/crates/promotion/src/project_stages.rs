@@ -94,7 +94,13 @@ impl ProjectStages {
         origin: &FreightOrigin,
     ) -> Result<(), UnitError> {
         let unit = self.unit(UnitKind::Warehouse, &origin.name);
-        let version = version(self.journal.read(&unit, Version::default()).await?.len());
+        let version = self
+            .journal
+            .read(&unit, Version::default())
+            .await?
+            .last()
+            .map(|(version, _)| *version)
+            .unwrap_or_default();
         let event = WarehouseEvent::FreightCreated { freight: freight.clone() };
         let takes_directly = |spec: &StageSpec| {
             spec.requested_freight.iter().any(|request| request.origin == *origin && request.sources.direct)
@@ -251,13 +257,13 @@ impl ProjectStages {
         let mut known = self.known.lock().await;
         let (state, version) = known.entry(stage.clone()).or_default();
         let unit = self.unit(UnitKind::Stage, stage.as_str());
-        for event in self.journal.read(&unit, *version).await? {
+        for (at, event) in self.journal.read(&unit, *version).await? {
             let recorded: Recorded<StageEvent> = serde_json::from_value(event).map_err(damaged)?;
             if recorded.v > EVENT_VERSION {
                 return Err(UnitError::Damaged("it was written by a newer version of windlass".to_owned()));
             }
             crate::stage::apply(Arc::make_mut(state), &recorded);
-            version.0 += 1;
+            *version = at;
         }
         Ok((Arc::clone(state), *version))
     }
@@ -277,10 +283,6 @@ fn origin_of(command: &StageCommand) -> Option<FreightOrigin> {
             .find(|reference| reference.name == freight.as_str())
             .map(|reference| reference.origin.clone()),
     }
-}
-
-fn version(events: usize) -> Version {
-    Version(i64::try_from(events).unwrap_or(i64::MAX))
 }
 
 fn to_json<E: serde::Serialize>(event: &Recorded<E>) -> Result<serde_json::Value, UnitError> {

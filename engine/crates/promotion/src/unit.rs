@@ -262,7 +262,7 @@ pub async fn read_events(
         .read(key, Version::default())
         .await?
         .into_iter()
-        .map(|event| {
+        .map(|(_, event)| {
             let recorded: Recorded<PromotionEvent> =
                 serde_json::from_value(event).map_err(|e| UnitError::Damaged(e.to_string()))?;
             if recorded.v > EVENT_VERSION {
@@ -322,7 +322,7 @@ impl EffectRecord for PromotionUnit {
         lease: &Lease,
         call: &Call,
         request: Digest,
-        change: DocumentChange,
+        changes: Vec<DocumentChange>,
         done: Reply,
     ) -> Result<Answer, EffectError> {
         let mut inner = self.inner.lock().await;
@@ -337,7 +337,7 @@ impl EffectRecord for PromotionUnit {
         let finished = |answer| PromotionEvent::EffectFinished { effect, step, answer };
         let events = vec![started.clone(), finished(Ok(done.clone()))];
         self.stage(&mut inner, |_| Ok(events)).map_err(not_recorded)?;
-        match self.flush_with(&mut inner, Durability::Synced, vec![change]).await {
+        match self.flush_with(&mut inner, Durability::Synced, changes).await {
             Ok(()) => Ok(Ok(done)),
             Err(UnitError::Journal(JournalError::Document(refused))) => {
                 inner.state = before;

@@ -2,6 +2,7 @@
 
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 use windlass_ports::journal::{Append, JournalError, UnitKey};
+use windlass_ports::records::Change as RecordedChange;
 
 use crate::blobs::Blobs;
 use crate::store::{blob_unavailable, unavailable};
@@ -11,7 +12,12 @@ use crate::writer::Written;
 const MOST_ROWS: usize = 100;
 
 /// Adds the events, puts the commands into other inboxes and takes the own ones out.
-pub(crate) async fn append(connection: &mut SqliteConnection, blobs: &Blobs, append: &Append) -> Written {
+pub(crate) async fn append(
+    connection: &mut SqliteConnection,
+    blobs: &Blobs,
+    append: &Append,
+    made: &mut Vec<RecordedChange>,
+) -> Written {
     let unit = &append.unit;
     check(connection, append).await?;
     let seq = append.expected.0 + insert_events(connection, blobs, append).await?;
@@ -35,7 +41,7 @@ pub(crate) async fn append(connection: &mut SqliteConnection, blobs: &Blobs, app
         consume(connection, unit, number).await?;
     }
     for change in &append.documents {
-        crate::documents::change(connection, change).await?;
+        crate::documents::change(connection, change, made).await?;
     }
     Ok(seq)
 }

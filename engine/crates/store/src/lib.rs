@@ -5,12 +5,14 @@
 
 mod append;
 mod blobs;
+mod changes;
 mod data_dir;
 mod documents;
 mod leases;
 mod read;
 mod records;
 mod store;
+mod units;
 mod writer;
 
 pub use data_dir::{DataDir, DataDirError};

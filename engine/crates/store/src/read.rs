@@ -9,6 +9,7 @@ use windlass_ports::journal::{Append, Journal, JournalError, UnitKey, UnitKind, 
 
 use crate::leases::LeaseRequest;
 use crate::store::{Store, blob_unavailable, unavailable};
+use crate::units::UnitChange;
 use crate::writer::{Change, version};
 
 /// A stored text as JSON.
@@ -33,9 +34,9 @@ impl Journal for Store {
         self.change(Change::Append(Box::new(append))).await.map(version)
     }
 
-    async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<Value>, JournalError> {
+    async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<(Version, Value)>, JournalError> {
         let rows = sqlx::query(
-            "SELECT body, blob FROM events \
+            "SELECT body, blob, seq FROM events \
              WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND seq > $5 ORDER BY seq",
         )
         .bind(unit.tenant.as_str())
@@ -49,9 +50,18 @@ impl Journal for Store {
         rows.into_iter()
             .map(|row| {
                 let text = self.blobs.read(row.get(0), row.get(1)).map_err(|e| blob_unavailable(&e))?;
-                json(&text)
+                Ok((Version(row.get(2)), json(&text)?))
             })
             .collect()
+    }
+
+    async fn compact(&self, unit: &UnitKey, upto: Version, snapshot: Value) -> Result<(), JournalError> {
+        let change = UnitChange::Compact { unit: unit.clone(), upto: upto.0, snapshot: snapshot.to_string() };
+        self.change(Change::Units(change)).await.map(|_| ())
+    }
+
+    async fn forget(&self, unit: &UnitKey) -> Result<(), JournalError> {
+        self.change(Change::Units(UnitChange::Forget(unit.clone()))).await.map(|_| ())
     }
 
     async fn inbox(&self, unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError> {

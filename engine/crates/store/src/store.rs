@@ -1,5 +1,6 @@
 //! Opening the store.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +9,13 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use tokio::sync::mpsc;
+use windlass_model::ids::TenantId;
 use windlass_ports::journal::JournalError;
 
 use crate::blobs::Blobs;
+use crate::changes::Changes;
 use crate::writer::{Job, Writer};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -44,6 +47,7 @@ pub enum OpenError {
 pub struct Store {
     pub(crate) readers: SqlitePool,
     pub(crate) blobs: Blobs,
+    pub(crate) changes: Arc<Changes>,
     pub(crate) jobs: mpsc::Sender<Job>,
 }
 
@@ -74,10 +78,23 @@ impl Store {
             .max_connections(READERS)
             .connect_lazy_with(options.clone().read_only(true));
         let blobs = Blobs::open(&dir.join("blobs")).map_err(|e| unavailable(e.to_string()))?;
+        let versions = last_versions(&mut connection).await.map_err(|e| unavailable(e.to_string()))?;
+        let changes = Arc::new(Changes::new(versions));
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(Writer::new(connection, blobs.clone()).run(waiting));
-        Ok(Arc::new(Self { readers, blobs, jobs }))
+        tokio::spawn(Writer::new(connection, blobs.clone(), Arc::clone(&changes)).run(waiting));
+        Ok(Arc::new(Self { readers, blobs, changes, jobs }))
     }
+}
+
+/// The version of the last change of each tenant's resources.
+async fn last_versions(connection: &mut SqliteConnection) -> Result<HashMap<TenantId, i64>, sqlx::Error> {
+    let rows = sqlx::query("SELECT tenant, value FROM counters WHERE name = 'resource_version'")
+        .fetch_all(connection)
+        .await?;
+    let known = |row: sqlx::sqlite::SqliteRow| {
+        Some((TenantId::new(row.get::<String, _>(0)).ok()?, row.get::<i64, _>(1)))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 /// A failure of the database, for whoever waits for it.

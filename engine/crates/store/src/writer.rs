@@ -1,13 +1,18 @@
 //! The one task that writes. It groups what is waiting: one transaction, one sync, many answers.
 
+use std::sync::Arc;
+
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use windlass_ports::journal::{Append, Durability, JournalError, Version};
+use windlass_ports::records::DocumentChange;
 
 use crate::blobs::Blobs;
+use crate::changes::Changes;
 use crate::leases::LeaseRequest;
-use crate::records::Record;
+use crate::records::LogRecord;
 use crate::store::unavailable;
+use crate::units::UnitChange;
 
 /// Jobs that go into one transaction at most.
 const MAX_GROUP: usize = 128;
@@ -16,28 +21,34 @@ const MAX_GROUP: usize = 128;
 pub(crate) enum Change {
     Append(Box<Append>),
     Lease(LeaseRequest),
-    Record(Record),
+    Log(LogRecord),
+    Documents(Vec<DocumentChange>),
+    Units(UnitChange),
 }
 
 /// The answer: a version, a fencing token or a resource version.
 pub(crate) type Written = Result<i64, JournalError>;
 
+/// The answers to a change of several documents.
+pub(crate) type Answers = Result<Vec<i64>, JournalError>;
+
 /// One change and who waits for it.
 pub(crate) struct Job {
     pub(crate) change: Change,
-    pub(crate) done: oneshot::Sender<Written>,
+    pub(crate) done: oneshot::Sender<Answers>,
 }
 
 pub(crate) struct Writer {
     connection: SqliteConnection,
     pub(crate) blobs: Blobs,
+    changes: Arc<Changes>,
     /// Whether a commit is to be synced, as the connection is set now.
     synced: bool,
 }
 
 impl Writer {
-    pub(crate) fn new(connection: SqliteConnection, blobs: Blobs) -> Self {
-        Self { connection, blobs, synced: false }
+    pub(crate) fn new(connection: SqliteConnection, blobs: Blobs, changes: Arc<Changes>) -> Self {
+        Self { connection, blobs, changes, synced: false }
     }
 
     pub(crate) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
@@ -69,26 +80,27 @@ impl Writer {
     }
 
     /// Makes all changes in one transaction. A change that is refused leaves no trace and does not touch the others.
-    async fn transact(&mut self, changes: &[Change]) -> Result<Vec<Written>, sqlx::Error> {
+    async fn transact(&mut self, changes: &[Change]) -> Result<Vec<Answers>, sqlx::Error> {
         let synced = changes.iter().any(|change| match change {
             Change::Append(append) => append.durability == Durability::Synced,
-            Change::Lease(_) => false,
-            Change::Record(_) => true,
+            Change::Lease(_) | Change::Units(_) => false,
+            Change::Log(_) | Change::Documents(_) => true,
         });
         self.set_synced(synced).await?;
         let blobs = self.blobs.clone();
         let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
         let mut results = Vec::with_capacity(changes.len());
+        let mut all_made = Vec::new();
         for change in changes {
             let alone = changes.len() == 1;
             if !alone {
                 transaction.execute("SAVEPOINT change").await?;
             }
-            let result = match change {
-                Change::Append(append) => crate::append::append(&mut transaction, &blobs, append).await,
-                Change::Lease(request) => crate::leases::change(&mut transaction, request).await,
-                Change::Record(record) => crate::records::write(&mut transaction, &blobs, record).await,
-            };
+            let mut made = Vec::new();
+            let result = make(&mut transaction, &blobs, change, &mut made).await;
+            if result.is_ok() {
+                all_made.append(&mut made);
+            }
             match (&result, alone) {
                 (Ok(_), true) => {}
                 (Ok(_), false) => {
@@ -106,6 +118,7 @@ impl Writer {
             results.push(result);
         }
         transaction.commit().await?;
+        self.changes.publish(all_made);
         Ok(results)
     }
 
@@ -119,9 +132,37 @@ impl Writer {
     }
 }
 
+/// Makes one change; what became of documents is added to `made`.
+async fn make(
+    connection: &mut SqliteConnection,
+    blobs: &Blobs,
+    change: &Change,
+    made: &mut Vec<windlass_ports::records::Change>,
+) -> Answers {
+    let one = |answer: i64| vec![answer];
+    match change {
+        Change::Append(append) => crate::append::append(connection, blobs, append, made).await.map(one),
+        Change::Lease(request) => crate::leases::change(connection, request).await.map(one),
+        Change::Log(record) => crate::records::write(connection, blobs, record).await.map(one),
+        Change::Units(change) => crate::units::change(connection, blobs, change).await.map(one),
+        Change::Documents(changes) => {
+            let mut versions = Vec::with_capacity(changes.len());
+            for change in changes {
+                versions.push(crate::documents::change(connection, change, made).await?);
+            }
+            Ok(versions)
+        }
+    }
+}
+
 impl crate::store::Store {
     /// Hands a change to the writer and waits until it is made.
     pub(crate) async fn change(&self, change: Change) -> Written {
+        self.change_all(change).await.map(|answers| answers.first().copied().unwrap_or_default())
+    }
+
+    /// The same for a change of several documents.
+    pub(crate) async fn change_all(&self, change: Change) -> Answers {
         let (done, written) = oneshot::channel();
         let closed = || JournalError::Unavailable("the database has been closed".to_owned());
         self.jobs.send(Job { change, done }).await.map_err(|_| closed())?;

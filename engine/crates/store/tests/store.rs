@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 use windlass_model::call::log::Level;
 use windlass_model::call::metadata::{Kind, Subject};
 use windlass_model::event::promotion::LogLine;
-use windlass_model::ids::{AttemptNumber, FencingToken, ProjectName, PromotionUid, StepAlias, TenantId};
+use windlass_model::ids::{
+    AttemptNumber, FencingToken, Namespace, ProjectName, PromotionUid, StepAlias, TenantId,
+};
 use windlass_model::time::Timestamp;
 use windlass_ports::journal::{Append, Durability, Journal, JournalError, UnitKey, UnitKind, Version};
 use windlass_ports::records::{
-    AttemptLogs, ChangeRefused, DocumentChange, FREIGHT, LogKey, ResourceKey, Resources,
+    AttemptLogs, ChangeKind, ChangeRefused, DocumentChange, Expect, FREIGHT, LogKey, ResourceKey,
+    ResourceVersion, Resources, WatchExpired,
 };
 use windlass_store::{DataDir, DataDirError, OpenError, Store};
 
@@ -44,6 +47,15 @@ async fn open() -> (tempfile::TempDir, Arc<Store>) {
     (dir, store)
 }
 
+async fn put(store: &Store, key: &ResourceKey, document: Value) -> ResourceVersion {
+    let put = DocumentChange::Put { key: key.clone(), expect: Expect::Anything, document };
+    store.write(vec![put]).await.unwrap()[0]
+}
+
+async fn value(store: &Store, key: &ResourceKey) -> Option<Value> {
+    store.get(key).await.unwrap().map(|document| document.value().unwrap())
+}
+
 #[tokio::test]
 async fn events_come_back_in_order_and_versions_guard_them() {
     let (dir, store) = open().await;
@@ -54,8 +66,8 @@ async fn events_come_back_in_order_and_versions_guard_them() {
     drop(store);
     let store = Store::open(dir.path()).await.unwrap();
     let events = store.read(&unit("a"), Version(0)).await.unwrap();
-    assert_eq!(events[..2], [json!(1), json!(2)]);
-    assert_eq!(events[2].as_str().unwrap().len(), 200_000);
+    assert_eq!(events[..2], [(Version(1), json!(1)), (Version(2), json!(2))]);
+    assert_eq!(events[2].1.as_str().unwrap().len(), 200_000);
     let units = store.units(&TenantId::default(), UnitKind::Promotion).await.unwrap();
     assert_eq!(units.len(), 1);
     assert_eq!(units[0].summary, json!({"events": 3}));
@@ -120,18 +132,19 @@ async fn resources_and_logs_are_kept() {
     let (_dir, store) = open().await;
     let key = |name: &str| ResourceKey {
         tenant: TenantId::default(),
-        project: ProjectName::new("demo").unwrap(),
         kind: "Freight".into(),
+        namespace: Namespace::new("demo").unwrap(),
         name: name.into(),
     };
-    let first = store.put(&key("a"), &json!({"x": 1})).await.unwrap();
-    let second = store.put(&key("a"), &json!({"x": 2})).await.unwrap();
+    let first = put(&store, &key("a"), json!({"x": 1})).await;
+    let second = put(&store, &key("a"), json!({"x": 2})).await;
     assert!(second > first);
-    store.put(&key("b"), &json!({})).await.unwrap();
-    assert_eq!(store.get(&key("a")).await.unwrap(), Some(json!({"x": 2})));
-    assert_eq!(store.get(&key("c")).await.unwrap(), None);
-    let all = store.list(&TenantId::default(), &key("a").project, "Freight").await.unwrap();
-    assert_eq!(all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    put(&store, &key("b"), json!({})).await;
+    assert_eq!(value(&store, &key("a")).await, Some(json!({"x": 2})));
+    assert_eq!(value(&store, &key("c")).await, None);
+    let all = store.list(&TenantId::default(), "Freight", Some(&key("a").namespace)).await.unwrap();
+    assert_eq!(all.documents.iter().map(|d| d.key.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(all.version, ResourceVersion(3));
 
     let log = LogKey {
         tenant: TenantId::default(),
@@ -161,39 +174,170 @@ async fn documents_are_changed_with_the_events() {
         DocumentChange::upsert_metadata(&tenant, &project, &subject, values.as_object().unwrap().clone())
     };
     let with = |expected, documents| Append { documents, ..add("a", expected, &[json!("noted")]) };
-    store.append(with(0, vec![note(json!({"a": 1, "b": [2]}))])).await.unwrap();
-    store.append(with(1, vec![note(json!({"b": null, "c": "x"}))])).await.unwrap();
+    store.append(with(0, note(json!({"a": 1, "b": [2]})))).await.unwrap();
+    store.append(with(1, note(json!({"b": null, "c": "x"})))).await.unwrap();
     let key = DocumentChange::metadata_key(&tenant, &project, &subject);
-    let metadata = store.get(&key).await.unwrap().unwrap();
+    let metadata = value(&store, &key).await.unwrap();
     assert_eq!(metadata["metadata"], json!({"a": 1, "b": null, "c": "x"}));
     assert_eq!(metadata["v"], 1, "documents tell their version");
 
     let freight = |name: &str| ResourceKey {
         tenant: tenant.clone(),
-        project: project.clone(),
         kind: FREIGHT.to_owned(),
+        namespace: (&project).into(),
         name: name.to_owned(),
     };
     for (name, alias) in [("f1", "one"), ("f2", "two")] {
         let labels = json!({"kargo.akuity.io/alias": alias});
         let document = json!({"alias": alias, "metadata": {"labels": labels}});
-        store.put(&freight(name), &document).await.unwrap();
+        put(&store, &freight(name), document).await;
     }
     let rename = |name: &str, alias: &str| DocumentChange::set_alias(&tenant, &project, name, alias);
     store.append(with(2, vec![rename("f1", "uno")])).await.unwrap();
     let renamed = json!({"alias": "uno", "metadata": {"labels": {"kargo.akuity.io/alias": "uno"}}});
-    assert_eq!(store.get(&freight("f1")).await.unwrap().unwrap(), renamed);
+    assert_eq!(value(&store, &freight("f1")).await.unwrap(), renamed);
     // To itself is no conflict.
     store.append(with(3, vec![rename("f1", "uno")])).await.unwrap();
 
     // What is refused takes everything of its append along, and nothing of another's.
-    let refused = vec![note(json!({"d": 1})), rename("f1", "two")];
+    let mut refused = note(json!({"d": 1}));
+    refused.push(rename("f1", "two"));
     let taken = JournalError::Document(ChangeRefused::Taken("f2".to_owned()));
     assert_eq!(store.append(with(4, refused)).await, Err(taken));
     let nowhere = JournalError::Document(ChangeRefused::NotFound);
     assert_eq!(store.append(with(4, vec![rename("f3", "three")])).await, Err(nowhere));
     assert_eq!(store.read(&unit("a"), Version(0)).await.unwrap().len(), 4);
-    assert_eq!(store.get(&key).await.unwrap().unwrap(), metadata);
+    assert_eq!(value(&store, &key).await.unwrap(), metadata);
+}
+
+fn stage(name: &str) -> ResourceKey {
+    ResourceKey {
+        tenant: TenantId::default(),
+        kind: "Stage".to_owned(),
+        namespace: Namespace::new("demo").unwrap(),
+        name: name.to_owned(),
+    }
+}
+
+fn object(name: &str) -> Value {
+    json!({"kind": "Stage", "metadata": {"name": name}, "spec": {}})
+}
+
+#[tokio::test]
+async fn changes_are_made_only_as_expected() {
+    let (_dir, store) = open().await;
+    let put = |expect| DocumentChange::Put { key: stage("dev"), expect, document: object("dev") };
+    let refused = |why| Err(JournalError::Document(why));
+    let version = ResourceVersion;
+    assert_eq!(store.write(vec![put(Expect::Present)]).await, refused(ChangeRefused::NotFound));
+    assert_eq!(store.write(vec![put(Expect::Absent)]).await, Ok(vec![version(1)]));
+    assert_eq!(store.write(vec![put(Expect::Absent)]).await, refused(ChangeRefused::Exists));
+    assert_eq!(store.write(vec![put(Expect::Version(version(1)))]).await, Ok(vec![version(2)]));
+    assert_eq!(store.write(vec![put(Expect::Version(version(1)))]).await, refused(ChangeRefused::Stale));
+    assert_eq!(value(&store, &stage("dev")).await.unwrap()["metadata"]["resourceVersion"], "2");
+
+    // All or nothing.
+    let other = DocumentChange::Put { key: stage("uat"), expect: Expect::Absent, document: object("uat") };
+    let both = vec![other, put(Expect::Absent)];
+    assert_eq!(store.write(both).await, refused(ChangeRefused::Exists));
+    assert_eq!(value(&store, &stage("uat")).await, None);
+
+    let set = |path: &[&str], value| DocumentChange::SetMember {
+        key: stage("dev"),
+        path: path.iter().map(|name| (*name).to_owned()).collect(),
+        value,
+    };
+    let changes = vec![
+        set(&["status", "a"], Some(json!(1))),
+        set(&["status", "a"], Some(json!(1))),
+        set(&["b", "c"], None),
+    ];
+    assert_eq!(store.write(changes).await, Ok(vec![version(3); 3]), "what changes nothing is no change");
+    assert_eq!(value(&store, &stage("dev")).await.unwrap()["status"], json!({"a": 1}));
+    let gone =
+        DocumentChange::SetMember { key: stage("uat"), path: vec!["a".to_owned()], value: Some(json!(1)) };
+    assert_eq!(store.write(vec![gone, set(&["status", "a"], None)]).await, Ok(vec![version(0), version(4)]));
+    assert_eq!(value(&store, &stage("dev")).await.unwrap()["status"], json!({}));
+
+    let delete = |expect| DocumentChange::Delete { key: stage("dev"), expect };
+    assert_eq!(store.write(vec![delete(Expect::Version(version(3)))]).await, refused(ChangeRefused::Stale));
+    assert_eq!(store.write(vec![delete(Expect::Present)]).await, Ok(vec![version(0)]));
+    assert_eq!(store.write(vec![delete(Expect::Present)]).await, refused(ChangeRefused::NotFound));
+    assert_eq!(value(&store, &stage("dev")).await, None);
+}
+
+#[tokio::test]
+async fn watchers_see_every_change_once_and_in_order() {
+    let (dir, store) = open().await;
+    let tenant = TenantId::default();
+    put(&store, &stage("dev"), object("dev")).await;
+    let mut watch = store.watch(&tenant, ResourceVersion(0)).unwrap();
+    put(&store, &stage("dev"), object("dev")).await;
+    let delete = DocumentChange::Delete { key: stage("dev"), expect: Expect::Present };
+    let status =
+        DocumentChange::SetMember { key: stage("dev"), path: vec!["x".into()], value: Some(json!(1)) };
+    store.append(Append { documents: vec![status, delete], ..add("a", 0, &[json!(1)]) }).await.unwrap();
+    // What is refused is no change.
+    let refused = DocumentChange::Delete { key: stage("dev"), expect: Expect::Present };
+    assert!(store.append(Append { documents: vec![refused], ..add("a", 1, &[]) }).await.is_err());
+    put(&store, &stage("uat"), object("uat")).await;
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let change = watch.next().await.unwrap().unwrap();
+        let document = change.document.value().unwrap();
+        assert_eq!(document["metadata"]["resourceVersion"], change.document.version.to_string());
+        seen.push((change.kind, change.document.key.name.clone(), change.document.version.0));
+    }
+    let expected = [
+        (ChangeKind::Added, "dev", 1),
+        (ChangeKind::Modified, "dev", 2),
+        (ChangeKind::Modified, "dev", 3),
+        (ChangeKind::Deleted, "dev", 4),
+        (ChangeKind::Added, "uat", 5),
+    ];
+    assert_eq!(seen, expected.map(|(kind, name, version)| (kind, name.to_owned(), version)));
+    drop((watch, store));
+    // Another process does not know the changes of an earlier one.
+    let store = Store::open(dir.path()).await.unwrap();
+    let expired = WatchExpired { asked: ResourceVersion(4), oldest: ResourceVersion(5) };
+    assert_eq!(store.watch(&tenant, ResourceVersion(4)).err(), Some(expired));
+    let mut watch = store.watch(&tenant, ResourceVersion(5)).unwrap();
+    put(&store, &stage("qa"), object("qa")).await;
+    assert_eq!(watch.next().await.unwrap().unwrap().document.key.name, "qa");
+}
+
+#[tokio::test]
+async fn who_falls_too_far_behind_has_to_list_again() {
+    let (_dir, store) = open().await;
+    let tenant = TenantId::default();
+    let mut watch = store.watch(&tenant, ResourceVersion(0)).unwrap();
+    let put = |name: &str| DocumentChange::Put {
+        key: stage(name),
+        expect: Expect::Anything,
+        document: object(name),
+    };
+    store.write((0..5_000).map(|i| put(&format!("s{i}"))).collect()).await.unwrap();
+    let expired = watch.next().await.unwrap_err();
+    assert_eq!(expired, WatchExpired { asked: ResourceVersion(0), oldest: ResourceVersion(5_000 - 4_096) });
+    let mut watch = store.watch(&tenant, expired.oldest).unwrap();
+    assert_eq!(watch.next().await.unwrap().unwrap().document.version, ResourceVersion(905));
+}
+
+#[tokio::test]
+async fn units_are_compacted_and_forgotten() {
+    let (_dir, store) = open().await;
+    let events: Vec<Value> = (0..5).map(|i| json!(i)).collect();
+    store.append(add("a", 0, &events)).await.unwrap();
+    store.compact(&unit("a"), Version(3), json!("three")).await.unwrap();
+    let left = store.read(&unit("a"), Version(0)).await.unwrap();
+    let expected = [(3, json!("three")), (4, json!(3)), (5, json!(4))];
+    assert_eq!(left, expected.map(|(version, event)| (Version(version), event)));
+    assert_eq!(store.append(add("a", 5, &[json!(5)])).await, Ok(Version(6)));
+    store.acquire(&unit("a"), "me", Timestamp::from_micros(0), Timestamp::from_micros(9)).await.unwrap();
+    store.forget(&unit("a")).await.unwrap();
+    assert!(store.read(&unit("a"), Version(0)).await.unwrap().is_empty());
+    assert!(store.units(&TenantId::default(), UnitKind::Promotion).await.unwrap().is_empty());
+    assert_eq!(store.append(add("a", 0, &[json!(1)])).await, Ok(Version(1)));
 }
 
 #[tokio::test]

@@ -55,8 +55,8 @@ impl Capabilities {
             return Err(CallError::internal("metadata was sealed as no object"));
         };
         let tenant = &spec.lease.tenant;
-        let change = DocumentChange::upsert_metadata(tenant, &spec.project, &subject, values.clone());
-        let answer = record(session, Call::MetadataUpsert(upsert), change, Reply::Done(())).await;
+        let changes = DocumentChange::upsert_metadata(tenant, &spec.project, &subject, values.clone());
+        let answer = record(session, Call::MetadataUpsert(upsert), changes, Reply::Done(())).await;
         if answer.is_ok() {
             self.ports.records.noted(&spec.project, &subject, &values);
         }
@@ -78,7 +78,7 @@ impl Capabilities {
         let subject = || Subject { kind: Kind::Freight, name: args.freight.clone() };
         let former = former.ok_or_else(|| not_found(session, &subject()))?;
         let change = DocumentChange::set_alias(&spec.lease.tenant, &spec.project, &args.freight, &args.alias);
-        record(session, Call::MetadataSetAlias(args), change, Reply::FormerAlias(former)).await
+        record(session, Call::MetadataSetAlias(args), vec![change], Reply::FormerAlias(former)).await
     }
 }
 
@@ -90,11 +90,11 @@ fn is_label_value(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-async fn record(session: &Arc<Session>, call: Call, change: DocumentChange, done: Reply) -> Answer {
+async fn record(session: &Arc<Session>, call: Call, changes: Vec<DocumentChange>, done: Reply) -> Answer {
     let recorded = session.secrets.recorded(&call);
     let request = digest(session, &recorded).await?;
     let (effects, lease) = (&session.spec.effects, &session.spec.lease);
-    effects.change(lease, &recorded, request, change, done).await.map_err(refused)?
+    effects.change(lease, &recorded, request, changes, done).await.map_err(refused)?
 }
 
 fn not_found(session: &Session, subject: &Subject) -> CallError {

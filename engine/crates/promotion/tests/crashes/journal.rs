@@ -99,9 +99,19 @@ impl Journal for FailingJournal {
         Ok(version)
     }
 
-    async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<Value>, JournalError> {
+    async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<(Version, Value)>, JournalError> {
         let events = self.alive()?.events.get(unit).cloned().unwrap_or_default();
-        Ok(events.into_iter().skip(usize::try_from(after.0).unwrap()).collect())
+        let numbered = (1..).map(Version).zip(events);
+        Ok(numbered.skip(usize::try_from(after.0).unwrap()).collect())
+    }
+
+    async fn compact(&self, _unit: &UnitKey, _upto: Version, _snapshot: Value) -> Result<(), JournalError> {
+        unreachable!("a promotion is not compacted")
+    }
+
+    async fn forget(&self, unit: &UnitKey) -> Result<(), JournalError> {
+        self.alive()?.events.remove(unit);
+        Ok(())
     }
 
     async fn inbox(&self, _unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError> {

@@ -85,7 +85,7 @@ impl World {
         let change =
             DocumentChange::set_alias(&TenantId::default(), &ProjectName::new("demo").unwrap(), "f", name);
         let done = Reply::FormerAlias("before".to_owned());
-        Ok(match effects.change(lease, &call, Digest::of(name.as_bytes()), change, done).await? {
+        Ok(match effects.change(lease, &call, Digest::of(name.as_bytes()), vec![change], done).await? {
             Ok(reply) => json!(reply),
             Err(error) => json!(error.code),
         })
@@ -226,6 +226,14 @@ impl AttemptLogs for Nothing {
 
     async fn read_log(&self, _key: &LogKey) -> Result<Vec<LogLine>, JournalError> {
         Ok(Vec::new())
+    }
+
+    async fn forget_logs(
+        &self,
+        _tenant: &TenantId,
+        _promotion: windlass_model::ids::PromotionUid,
+    ) -> Result<(), JournalError> {
+        Ok(())
     }
 }
 
