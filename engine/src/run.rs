@@ -4,11 +4,8 @@ mod freight;
 mod live;
 mod live_style;
 mod promote;
-mod record;
-mod show;
 pub(crate) mod unfinished;
 
 pub(crate) use freight::FreightChoice;
 pub(crate) use live::LiveProgress;
 pub(crate) use promote::{Ended, Promoter};
-pub(crate) use show::promotion_json;

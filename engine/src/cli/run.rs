@@ -13,6 +13,7 @@ use windlass_model::promotion::{Phase, StepStatus};
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
 use windlass_ports::step_catalog::StepCatalog;
+use windlass_promotion::show::promotion_json;
 use windlass_promotion::state::PromotionState;
 
 use super::freight::FreightArgs;
@@ -23,7 +24,7 @@ use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
 use crate::lint;
 use crate::manifests;
 use crate::project::Project;
-use crate::run::{Ended, LiveProgress, Promoter, promotion_json};
+use crate::run::{Ended, LiveProgress, Promoter};
 use crate::signals;
 use crate::system_clock::{StandingClock, SystemClock};
 use crate::wiring::{self, Engine, EngineOptions};

@@ -42,7 +42,7 @@ pub(crate) fn status_json(status: &FreightStatus) -> Value {
         let soak = verified.longest_soak.and_then(GoDuration::from_std).map(|soak| soak.to_string());
         json["verifiedIn"][stage] = soak.map_or_else(|| json!({}), |soak| json!({ "longestSoak": soak }));
     }
-    for stage in &status.approved_for {
+    for stage in status.approved_for.keys() {
         json["approvedFor"][stage] = json!({});
     }
     json

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use windlass_model::ids::{PromotionUid, StageName};
+use windlass_model::manifest::stage::StageSpec;
 use windlass_model::promotion::PromotionRecord;
 use windlass_ports::journal::Journal;
 use windlass_promotion::driver::DriveError;
 use windlass_promotion::project_stages::ProjectStages;
+use windlass_promotion::record::{NewPromotion, record};
+use windlass_promotion::stage::StageState;
 use windlass_promotion::state::PromotionState;
-use windlass_promotion::unit::{PromotionUnit, UnitError};
+use windlass_promotion::unit::{Birth, PromotionUnit, UnitError};
 
 use super::freight::{FreightChoice, FreightChooser, Keeping, StoredFreight, freight_name};
-use super::record::record;
 use super::unfinished;
 use crate::failure::Failure;
 use crate::project::LoadedData;
@@ -82,10 +85,11 @@ impl<'a> Promoter<'a> {
         }
         let freight = self.chooser().choose(name, &stage.spec, choice).await?;
         let state = self.stages.state(name).await.map_err(|e| unit_failed(&e))?;
-        let record = record(&engine.project, name, &stage.spec, &state, freight, engine.clock.now())?;
+        let record = self.record(name, &stage.spec, &state, freight)?;
         self.check_steps(&record)?;
         let clock = Arc::clone(&engine.clock);
-        let unit = PromotionUnit::create(journal, clock, record, OWNER, engine.lease_end()).await;
+        let unit =
+            PromotionUnit::create(journal, clock, record, OWNER, engine.lease_end(), Birth::default()).await;
         Ok(Arc::new(unit.map_err(|e| unit_failed(&e))?))
     }
 
@@ -103,7 +107,33 @@ impl<'a> Promoter<'a> {
         let chooser = FreightChooser { keeping: Keeping::Nowhere, ..self.chooser() };
         let freight = chooser.choose(name, &stage.spec, choice).await?;
         let state = self.stages.state(name).await.map_err(|e| unit_failed(&e))?;
-        record(&engine.project, name, &stage.spec, &state, freight, engine.clock.now())
+        self.record(name, &stage.spec, &state, freight)
+    }
+
+    fn record(
+        &self,
+        name: &StageName,
+        stage: &StageSpec,
+        state: &StageState,
+        freight: StoredFreight,
+    ) -> Result<PromotionRecord, Failure> {
+        let engine = self.engine;
+        let millis = u64::try_from(engine.clock.now().as_micros() / 1_000).unwrap_or_default();
+        let new = NewPromotion {
+            tenant: &engine.tenant,
+            project: &engine.project.name,
+            stage: name,
+            spec: stage,
+            state,
+            freight: freight.reference,
+            freight_alias: freight.alias,
+            actor: String::new(),
+            rollback: false,
+            uid: PromotionUid(uuid::Uuid::new_v4()),
+            ulid: ulid::Ulid::from_parts(millis, uuid::Uuid::new_v4().as_u128()).to_string(),
+        };
+        record(new, engine.project.as_ref())
+            .map_err(|e| Failure::input(format!("Stage {name:?}: {e}", name = name.as_str())))
     }
 
     /// What expressions can ask the project for.
@@ -198,10 +228,7 @@ impl<'a> Promoter<'a> {
 }
 
 /// Blocks of a Stage that would have an effect in Kargo and have none here yet are refused, never ignored.
-fn refuse_what_is_to_come(
-    name: &str,
-    stage: &windlass_model::manifest::stage::StageSpec,
-) -> Result<(), Failure> {
+fn refuse_what_is_to_come(name: &str, stage: &StageSpec) -> Result<(), Failure> {
     let refuse = |field: &str| {
         Err(Failure::input(format!("Stage {name:?} has {field}, which this version cannot carry out yet"))
             .hint(format!("promote to a stage without it, or take spec.{field} out")))

@@ -16,13 +16,15 @@ pub struct FreightStatus {
     pub verified_in: BTreeMap<String, Verified>,
     /// Where it is now, and since when.
     pub currently_in: BTreeMap<String, Timestamp>,
-    /// For which stages somebody approved it.
-    pub approved_for: Vec<String>,
+    /// For which stages somebody approved it, and when if that is known.
+    pub approved_for: BTreeMap<String, Option<Timestamp>>,
 }
 
 /// That freight was verified in a stage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Verified {
+    /// When, if that is known.
+    pub at: Option<Timestamp>,
     /// The longest time it stayed there, once it has left.
     pub longest_soak: Option<Duration>,
 }
@@ -94,7 +96,7 @@ fn check_sources(
     status: &FreightStatus,
     now: Timestamp,
 ) -> Result<(), NotAvailable> {
-    if status.approved_for.iter().any(|approved| approved == name) || sources.direct {
+    if status.approved_for.contains_key(name) || sources.direct {
         return Ok(());
     }
     let soak = required_soak(sources)?;
@@ -109,6 +111,29 @@ fn check_sources(
         (true, _) => Ok(()),
         (false, true) => Err(NotAvailable::NoSource),
         (false, false) => Err(NotAvailable::NotVerified { missing, soak }),
+    }
+}
+
+/// When freight with this status becomes available to the stage `name`, if nothing but time has to pass; a time that has
+/// passed if it is. None if something else has to happen.
+#[must_use]
+pub fn available_at(name: &str, sources: &FreightSources, status: &FreightStatus) -> Option<Timestamp> {
+    let now = Timestamp::from_micros(i64::MIN);
+    if status.approved_for.contains_key(name) || sources.direct {
+        return Some(now);
+    }
+    let soak = required_soak(sources).ok()?.unwrap_or_default();
+    let soaked_at = |stage: &String| {
+        let longest = status.verified_in.get(stage)?.longest_soak.unwrap_or_default();
+        if longest >= soak {
+            return Some(now);
+        }
+        Some(status.currently_in.get(stage)?.plus(soak))
+    };
+    let mut times = sources.stages.iter().map(soaked_at);
+    match sources.availability_strategy.unwrap_or_default() {
+        AvailabilityStrategy::All => times.try_fold(now, |latest, at| Some(latest.max(at?))),
+        AvailabilityStrategy::OneOf => times.flatten().min(),
     }
 }
 

@@ -16,7 +16,7 @@ use windlass_ports::clock::Clock;
 use windlass_ports::journal::{Append, Durability, Journal, JournalError, UnitKey, UnitKind, Version};
 
 use crate::availability::{FreightStatus, check_available};
-use crate::stage::{StageState, decide};
+use crate::stage::{StageState, Verification, decide};
 use crate::unit::UnitError;
 
 /// Events to record, and commands for other units.
@@ -165,7 +165,7 @@ impl ProjectStages {
     ) -> Result<Decided, UnitError> {
         let (mut events, mut commands) = (Vec::new(), Vec::new());
         let origin = origin_of(&command);
-        for event in decide(state, command) {
+        for event in decide(state, command, Verification::AtOnce) {
             if let (StageEvent::FreightVerified { freight }, Some(origin)) = (&event, &origin) {
                 let comes_from = |spec: &StageSpec| {
                     spec.requested_freight.iter().any(|request| {
@@ -277,6 +277,7 @@ impl ProjectStages {
 fn origin_of(command: &StageCommand) -> Option<FreightOrigin> {
     match command {
         StageCommand::PassOn { origin, .. } => Some(origin.clone()),
+        StageCommand::QueuePromotion { queued, .. } => Some(queued.origin.clone()),
         StageCommand::RecordPromotion { freight, collection, .. } => collection
             .as_ref()?
             .iter()

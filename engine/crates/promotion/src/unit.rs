@@ -17,12 +17,14 @@ use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
 use windlass_ports::effects::{Begun, EffectError, EffectRecord};
 use windlass_ports::journal::{Append, Durability, Journal, JournalError, UnitKey, UnitKind, Version};
-use windlass_ports::records::DocumentChange;
+use windlass_ports::records::{DocumentChange, ResourceKey};
 
 use crate::apply::{IllegalTransition, apply, fold};
 use crate::decide::begin_effect::{BeginEffect, begin_effect};
 use crate::decide::finish_effect::finish_effect;
 use crate::decide::{Decision, Refused, create};
+use crate::sealed::SealKey;
+use crate::show::promotion_status;
 use crate::state::PromotionState;
 
 /// Why a unit cannot go on.
@@ -51,6 +53,7 @@ pub struct PromotionUnit {
     clock: Arc<dyn Clock>,
     key: UnitKey,
     fencing: FencingToken,
+    shown: Option<Shown>,
     inner: Mutex<Inner>,
 }
 
@@ -61,6 +64,34 @@ struct Inner {
     occurrences: HashMap<(StepIndex, u32, Digest), u32>,
     /// Events that are decided and not yet in the journal: they go with the next append.
     pending: Vec<Recorded<PromotionEvent>>,
+}
+
+/// Where a promotion is shown: its document has its status after each append.
+#[derive(Clone)]
+pub struct Shown {
+    /// The document.
+    pub key: ResourceKey,
+    /// Opens and hides outputs.
+    pub seal_key: Arc<SealKey>,
+}
+
+impl Shown {
+    fn status(&self, state: &PromotionState) -> DocumentChange {
+        DocumentChange::SetMember {
+            key: self.key.clone(),
+            path: vec!["status".to_owned()],
+            value: Some(promotion_status(state, &self.seal_key)),
+        }
+    }
+}
+
+/// What becomes true together with a promotion.
+#[derive(Clone, Default)]
+pub struct Birth {
+    /// What other units are asked.
+    pub commands: Vec<(UnitKey, serde_json::Value)>,
+    /// Documents that are written.
+    pub documents: Vec<DocumentChange>,
 }
 
 /// The unit of a promotion.
@@ -101,6 +132,7 @@ impl PromotionUnit {
         record: PromotionRecord,
         owner: &str,
         lease_until: Timestamp,
+        birth: Birth,
     ) -> Result<Self, UnitError> {
         let key = key_of(&record);
         let now = clock.now();
@@ -115,9 +147,9 @@ impl PromotionUnit {
             fencing: Some(fencing),
             events: vec![to_json(&event)?],
             summary: summary(&state),
-            commands: Vec::new(),
+            commands: birth.commands,
             consumed: None,
-            documents: Vec::new(),
+            documents: birth.documents,
             durability: Durability::Synced,
         };
         let version = journal.append(append).await?;
@@ -152,7 +184,13 @@ impl PromotionUnit {
         version: Version,
     ) -> Self {
         let inner = Inner { state, version, occurrences: HashMap::new(), pending: Vec::new() };
-        Self { journal, clock, key, fencing, inner: Mutex::new(inner) }
+        Self { journal, clock, key, fencing, shown: None, inner: Mutex::new(inner) }
+    }
+
+    /// The same unit, whose status is shown in a document from now on.
+    #[must_use]
+    pub fn shown(self, shown: Shown) -> Self {
+        Self { shown: Some(shown), ..self }
     }
 
     /// The state now.
@@ -228,11 +266,12 @@ impl PromotionUnit {
         &self,
         inner: &mut Inner,
         durability: Durability,
-        documents: Vec<DocumentChange>,
+        mut documents: Vec<DocumentChange>,
     ) -> Result<(), UnitError> {
         if inner.pending.is_empty() {
             return Ok(());
         }
+        documents.extend(self.shown.as_ref().map(|shown| shown.status(&inner.state)));
         let append = Append {
             unit: self.key.clone(),
             expected: inner.version,

@@ -18,7 +18,7 @@ use windlass_ports::clock::Clock;
 use windlass_ports::journal::Journal;
 use windlass_ports::records::DocumentChange;
 use windlass_promotion::state::PromotionState;
-use windlass_promotion::unit::{PromotionUnit, key_of};
+use windlass_promotion::unit::{Birth, PromotionUnit, key_of};
 
 use journal::{Crash, FailingJournal};
 use world::{JumpingClock, World};
@@ -74,8 +74,16 @@ async fn promote(crashes: &[Crash]) -> (Result, usize) {
     let record = record(crashes.len() as u128 + 1);
     let key = key_of(&record);
     let port: Arc<dyn Journal> = Arc::clone(&journal) as _;
-    let mut unit =
-        PromotionUnit::create(Arc::clone(&port), Arc::clone(&clock), record, "me", lease_end()).await.ok();
+    let mut unit = PromotionUnit::create(
+        Arc::clone(&port),
+        Arc::clone(&clock),
+        record,
+        "me",
+        lease_end(),
+        Birth::default(),
+    )
+    .await
+    .ok();
     loop {
         let Some(held) = unit.take() else {
             journal.revive();

@@ -70,13 +70,13 @@ impl Status {
                 .map(|text| text.parse())
                 .transpose()
                 .map_err(|e| format!("longestSoak: {e}"))?;
-            Ok((stage, Verified { longest_soak: longest.and_then(GoDuration::to_std) }))
+            Ok((stage, Verified { at: None, longest_soak: longest.and_then(GoDuration::to_std) }))
         };
         let current = self.currently_in.into_iter();
         Ok(FreightStatus {
             verified_in: self.verified_in.into_iter().map(verified).collect::<Result<_, String>>()?,
             currently_in: current.map(|(stage, current)| (stage, current.since)).collect(),
-            approved_for: self.approved_for.into_keys().collect(),
+            approved_for: self.approved_for.into_keys().map(|stage| (stage, None)).collect(),
         })
     }
 }

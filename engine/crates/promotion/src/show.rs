@@ -2,17 +2,15 @@
 
 use serde_json::{Map, Value, json};
 use windlass_model::manifest::KARGO_API_VERSION;
-use windlass_model::promotion::StepSpec;
-use windlass_promotion::sealed::SealKey;
-use windlass_promotion::state::{PromotionState, StepState};
+use windlass_model::promotion::{PromotionRecord, StepSpec};
+
+use crate::sealed::SealKey;
+use crate::state::{PromotionState, StepState};
 
 /// The promotion in Kargo's form. Outputs that hold secrets are hidden.
-pub(crate) fn promotion_json(state: &PromotionState, key: &SealKey) -> Value {
+#[must_use]
+pub fn promotion_json(state: &PromotionState, key: &SealKey) -> Value {
     let record = &state.record;
-    let mut spec = json!({
-        "stage": record.stage, "freight": record.freight.name, "vars": record.vars, "steps": record.steps
-    });
-    remove_empty(&mut spec);
     json!({
         "kind": "Promotion",
         "apiVersion": KARGO_API_VERSION,
@@ -24,12 +22,24 @@ pub(crate) fn promotion_json(state: &PromotionState, key: &SealKey) -> Value {
             "labels": { "kargo.akuity.io/stage": record.stage },
             "annotations": { "kargo.akuity.io/stage": record.stage },
         },
-        "spec": spec,
-        "status": status(state, key),
+        "spec": promotion_spec(record),
+        "status": promotion_status(state, key),
     })
 }
 
-fn status(state: &PromotionState, key: &SealKey) -> Value {
+/// What a promotion is to do, in Kargo's form.
+#[must_use]
+pub fn promotion_spec(record: &PromotionRecord) -> Value {
+    let mut spec = json!({
+        "stage": record.stage, "freight": record.freight.name, "vars": record.vars, "steps": record.steps
+    });
+    remove_empty(&mut spec);
+    spec
+}
+
+/// How a promotion stands, in Kargo's form. Outputs that hold secrets are hidden.
+#[must_use]
+pub fn promotion_status(state: &PromotionState, key: &SealKey) -> Value {
     let steps = state.record.steps.iter().zip(&state.steps);
     let executions: Vec<Value> =
         steps.filter(|(_, step)| step.status.is_some()).map(|(spec, step)| execution(spec, step)).collect();
