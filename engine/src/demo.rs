@@ -19,7 +19,7 @@ use windlass_testkit::Server;
 use crate::config::{DefaultPolicy, Isolation, default_identity};
 use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
 use crate::manifests;
-use crate::project::Project;
+use crate::project::FindStage as _;
 use crate::run::{Ended, FreightChoice, LiveProgress, Promoter};
 use crate::signals;
 use crate::system_clock::SystemClock;
@@ -78,7 +78,7 @@ impl Demo {
         let catalog = wiring::catalog();
         let manifests = manifests::load(&[self.folder.manifests()], false, catalog.as_ref())
             .map_err(|wrong| Failure::rendered(manifests::render(&wrong, false)))?;
-        let project = Arc::new(Project::pick(manifests.manifests, None)?);
+        let project = Arc::new(crate::project::pick(manifests.manifests, None)?);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let options = EngineOptions {
             data: self.folder.data(),

@@ -1,84 +1,69 @@
 //! One project out of the manifests: its stages, warehouses, tasks and data, ready to be asked.
 
 mod credentials;
-mod data;
-mod records;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use windlass_control::project::Named;
 use windlass_model::ids::{ProjectName, StageName};
-use windlass_model::manifest::config_map::ConfigMap;
-use windlass_model::manifest::promotion_task::PromotionTask;
-use windlass_model::manifest::secret::Secret;
-use windlass_model::manifest::stage::{Stage, StageSpec};
-use windlass_model::manifest::step::{TaskKind, TaskReference};
-use windlass_model::manifest::warehouse::Warehouse;
-use windlass_ports::sessions::Policy;
-use windlass_promotion::inflate::Tasks;
+use windlass_model::manifest::stage::Stage;
+use windlass_model::manifest::step::TaskKind;
 
 use crate::failure::Failure;
 use crate::manifests::{Manifests, NamespacedName, Owner};
 
 pub(crate) use credentials::SecretCredentials;
-pub(crate) use data::LoadedData;
-pub(crate) use records::StoredRecords;
-
-/// The namespace whose Secrets and ConfigMaps every project can use, as in Kargo.
-pub(crate) const SHARED_NAMESPACE: &str = "kargo-shared-resources";
+pub(crate) use windlass_control::project::{Project, SHARED_NAMESPACE};
 
 /// The project of manifests that name none.
 const DEFAULT_PROJECT: &str = "default";
 
-/// What a project has.
-#[derive(Debug)]
-pub(crate) struct Project {
-    pub(crate) name: ProjectName,
-    pub(crate) stages: BTreeMap<StageName, Stage>,
-    pub(crate) warehouses: BTreeMap<String, Warehouse>,
-    pub(crate) secrets: BTreeMap<String, Secret>,
-    pub(crate) shared_secrets: BTreeMap<String, Secret>,
-    pub(crate) config_maps: BTreeMap<String, ConfigMap>,
-    pub(crate) shared_config_maps: BTreeMap<String, ConfigMap>,
-    /// What the project's own grant documents list; none if it has no such document.
-    pub(crate) grants: Option<Vec<windlass_model::grant::Grant>>,
-    tasks: BTreeMap<String, PromotionTask>,
-    cluster_tasks: BTreeMap<String, PromotionTask>,
+/// Picks the project `wanted`, or the one that the manifests are about.
+///
+/// # Errors
+/// If they are about several.
+pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Project, Failure> {
+    let name = pick_name(&manifests, wanted)?;
+    let project = ProjectName::new(name.clone()).map_err(|e| Failure::input(e.to_string()))?;
+    let grants = of_project("Grants", manifests.grants, &name)?;
+    let has_grants = !grants.is_empty();
+    let listed = grants.into_values().flat_map(|grants| grants.spec.allow.clone()).collect();
+    let stages = of_project("Stage", manifests.stages, &name)?
+        .into_iter()
+        .map(|(name, stage)| Ok((StageName::new(name).map_err(|e| Failure::input(e.to_string()))?, stage)));
+    let (secrets, shared_secrets) = split_shared("Secret", manifests.secrets, &name)?;
+    let (config_maps, shared_config_maps) = split_shared("ConfigMap", manifests.config_maps, &name)?;
+    let configs = of_project("ProjectConfig", manifests.project_configs, &name)?;
+    let cluster_tasks = manifests.cluster_tasks.into_iter();
+    Ok(Project {
+        stages: stages.collect::<Result<_, Failure>>()?,
+        warehouses: of_project("Warehouse", manifests.warehouses, &name)?,
+        tasks: of_project("PromotionTask", manifests.tasks, &name)?,
+        cluster_tasks: cluster_tasks.map(|(key, task)| (key.name, Arc::new(task))).collect(),
+        secrets,
+        shared_secrets,
+        config_maps,
+        shared_config_maps,
+        policies: configs.into_values().flat_map(|config| config.spec.promotion_policies.clone()).collect(),
+        grants: has_grants.then_some(listed),
+        name: project,
+    })
 }
 
-impl Project {
-    /// Picks the project `wanted`, or the one that the manifests are about.
-    ///
-    /// # Errors
-    /// If they are about several.
-    pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Self, Failure> {
-        let name = pick_name(&manifests, wanted)?;
-        let project = ProjectName::new(name.clone()).map_err(|e| Failure::input(e.to_string()))?;
-        let grants = of_project("Grants", manifests.grants, &name)?;
-        let has_grants = !grants.is_empty();
-        let listed = grants.into_values().flat_map(|grants| grants.spec.allow).collect();
-        let stages = of_project("Stage", manifests.stages, &name)?.into_iter().map(|(name, stage)| {
-            Ok((StageName::new(name).map_err(|e| Failure::input(e.to_string()))?, stage))
-        });
-        let (secrets, shared_secrets) = split_shared("Secret", manifests.secrets, &name)?;
-        let (config_maps, shared_config_maps) = split_shared("ConfigMap", manifests.config_maps, &name)?;
-        Ok(Self {
-            stages: stages.collect::<Result<_, Failure>>()?,
-            warehouses: of_project("Warehouse", manifests.warehouses, &name)?,
-            tasks: of_project("PromotionTask", manifests.tasks, &name)?,
-            cluster_tasks: manifests.cluster_tasks.into_iter().map(|(key, task)| (key.name, task)).collect(),
-            secrets,
-            shared_secrets,
-            config_maps,
-            shared_config_maps,
-            grants: has_grants.then_some(listed),
-            name: project,
-        })
-    }
-
+/// What manifests say of the stages of a project.
+pub(crate) trait FindStage {
     /// A stage of the project.
-    pub(crate) fn stage(&self, name: &str) -> Result<(&StageName, &Stage), Failure> {
+    fn stage(&self, name: &str) -> Result<(&StageName, &Stage), Failure>;
+
+    /// Whether promotions to a stage need the steps of `owner`.
+    fn needs_steps_of(&self, stage: &Stage, owner: &Owner) -> bool;
+}
+
+impl FindStage for Project {
+    fn stage(&self, name: &str) -> Result<(&StageName, &Stage), Failure> {
         let found = self.stages.iter().find(|(stage, _)| stage.as_str() == name);
-        found.ok_or_else(|| {
+        found.map(|(name, stage)| (name, stage.as_ref())).ok_or_else(|| {
             let names: Vec<&str> = self.stages.keys().map(StageName::as_str).collect();
             let similar = windlass_catalog::nearest(name, names.iter().copied());
             Failure::input(format!("there is no Stage {name:?} in project {}", self.name)).hint(match similar
@@ -89,45 +74,25 @@ impl Project {
         })
     }
 
-    /// What the steps of a stage's promotions stand in, by kind and name: the stage, and the tasks that it uses.
-    fn step_owners<'s>(&'s self, stage: &'s Stage) -> Vec<(&'static str, &'s str)> {
-        let tasks = stage.spec.steps().iter().filter_map(|step| step.task.as_ref()).map(|task| {
-            let kind = match task.kind.unwrap_or_default() {
-                TaskKind::PromotionTask => "PromotionTask",
-                TaskKind::ClusterPromotionTask => "ClusterPromotionTask",
-            };
-            (kind, task.name.as_str())
-        });
-        tasks.chain([("Stage", stage.metadata.name.as_str())]).collect()
-    }
-
-    /// Whether promotions to a stage need the steps of `owner`.
-    pub(crate) fn needs_steps_of(&self, stage: &Stage, owner: &Owner) -> bool {
+    fn needs_steps_of(&self, stage: &Stage, owner: &Owner) -> bool {
         let Owner { kind, name } = owner;
         let is_own = kind == "ClusterPromotionTask"
             || name.namespace.is_empty()
             || name.namespace == self.name.as_str();
-        is_own && self.step_owners(stage).contains(&(kind.as_str(), name.name.as_str()))
-    }
-
-    /// The specifications of all stages.
-    pub(crate) fn stage_specs(&self) -> BTreeMap<StageName, StageSpec> {
-        self.stages.iter().map(|(name, stage)| (name.clone(), stage.spec.clone())).collect()
-    }
-
-    /// What its steps may reach, where the operator's default is `default`.
-    pub(crate) fn policy(&self, default: Policy) -> Policy {
-        self.grants.clone().map_or(default, Policy::Closed)
+        is_own && step_owners(stage).contains(&(kind.as_str(), name.name.as_str()))
     }
 }
 
-impl Tasks for Project {
-    fn find(&self, reference: &TaskReference) -> Option<&PromotionTask> {
-        match reference.kind.unwrap_or_default() {
-            TaskKind::PromotionTask => self.tasks.get(&reference.name),
-            TaskKind::ClusterPromotionTask => self.cluster_tasks.get(&reference.name),
-        }
-    }
+/// What the steps of a stage's promotions stand in, by kind and name: the stage, and the tasks that it uses.
+fn step_owners(stage: &Stage) -> Vec<(&'static str, &str)> {
+    let tasks = stage.spec.steps().iter().filter_map(|step| step.task.as_ref()).map(|task| {
+        let kind = match task.kind.unwrap_or_default() {
+            TaskKind::PromotionTask => "PromotionTask",
+            TaskKind::ClusterPromotionTask => "ClusterPromotionTask",
+        };
+        (kind, task.name.as_str())
+    });
+    tasks.chain([("Stage", stage.metadata.name.as_str())]).collect()
 }
 
 fn pick_name(manifests: &Manifests, wanted: Option<&str>) -> Result<String, Failure> {
@@ -151,12 +116,12 @@ fn of_project<T>(
     kind: &str,
     resources: BTreeMap<NamespacedName, T>,
     project: &str,
-) -> Result<BTreeMap<String, T>, Failure> {
+) -> Result<Named<T>, Failure> {
     let own = |key: &NamespacedName| key.namespace.is_empty() || key.namespace == project;
     let mut found = BTreeMap::new();
     for (key, value) in resources.into_iter().filter(|(key, _)| own(key)) {
         let name = key.name;
-        if found.insert(name.clone(), value).is_some() {
+        if found.insert(name.clone(), Arc::new(value)).is_some() {
             return Err(Failure::input(format!(
                 "{kind} {name:?} is there twice: in the namespace {project}, and without a namespace"
             ))
@@ -166,7 +131,7 @@ fn of_project<T>(
     Ok(found)
 }
 
-type OwnAndShared<T> = (BTreeMap<String, T>, BTreeMap<String, T>);
+type OwnAndShared<T> = (Named<T>, Named<T>);
 
 fn split_shared<T>(
     kind: &str,
@@ -175,6 +140,6 @@ fn split_shared<T>(
 ) -> Result<OwnAndShared<T>, Failure> {
     let (shared, own): (BTreeMap<_, _>, BTreeMap<_, _>) =
         resources.into_iter().partition(|(key, _)| key.namespace == SHARED_NAMESPACE);
-    let shared = shared.into_iter().map(|(key, value)| (key.name, value)).collect();
+    let shared = shared.into_iter().map(|(key, value)| (key.name, Arc::new(value))).collect();
     Ok((of_project(kind, own, project)?, shared))
 }

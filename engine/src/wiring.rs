@@ -38,8 +38,10 @@ use windlass_store::{DataDir, Store};
 
 use crate::config::{Isolation, environment, installation_key};
 use crate::failure::Failure;
-use crate::project::{Project, SecretCredentials, StoredRecords};
+use crate::project::{Project, SecretCredentials};
 use crate::wake::ObjectWake;
+use windlass_control::project::{ProjectCell, Projects};
+use windlass_control::records::StoredRecords;
 
 /// Discovery may take this long.
 const DISCOVERY_TIME: Duration = Duration::from_mins(10);
@@ -108,10 +110,10 @@ pub(crate) struct HostOptions {
 }
 
 impl Host {
-    /// Puts a host together for the steps of one project. `stop` ends whatever works in the background.
+    /// Puts a host together for the steps of projects. `stop` ends whatever works in the background.
     pub(crate) fn start(
         options: HostOptions,
-        project: &Arc<Project>,
+        projects: Arc<dyn Projects>,
         stop: &CancellationToken,
     ) -> Result<Self, Failure> {
         let clock = options.clock;
@@ -130,7 +132,7 @@ impl Host {
             None => None,
         };
         let credentials: Arc<dyn Credentials> =
-            Arc::new(SecretCredentials::new(Arc::clone(project), options.allow_credentials_over_http));
+            Arc::new(SecretCredentials::new(projects, options.allow_credentials_over_http));
         let ports = BrokerPorts {
             clock: Arc::clone(&clock),
             egress: Arc::clone(&egress),
@@ -151,6 +153,7 @@ pub(crate) struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: Arc<Store>,
     pub(crate) project: Arc<Project>,
+    pub(crate) cell: Arc<ProjectCell>,
     pub(crate) tenant: TenantId,
     pub(crate) records: Arc<StoredRecords>,
     /// Templates that have been parsed.
@@ -185,7 +188,9 @@ impl Engine {
         let token_key = TokenKey::new(installation_key(&data.join("key"))?);
         let tenant = TenantId::default();
         let resources: Arc<dyn Resources> = Arc::clone(&store) as Arc<dyn Resources>;
-        let records = StoredRecords::load(resources, tenant.clone(), Arc::clone(&project)).await?;
+        let cell = Arc::new(ProjectCell::new(Arc::clone(&project)));
+        let records = StoredRecords::load(resources, tenant.clone(), Arc::clone(&cell)).await;
+        let records = records.map_err(|e| Failure::environment(e.to_string()))?;
         let records = Arc::new(records);
         let host = HostOptions {
             records: Arc::clone(&records) as Arc<dyn ProjectRecords>,
@@ -203,7 +208,8 @@ impl Engine {
             policy: project.policy(options.policy),
             grants: options.grants,
             catalog: options.catalog,
-            host: Host::start(host, &project, &stop)?,
+            host: Host::start(host, Arc::clone(&cell) as Arc<dyn Projects>, &stop)?,
+            cell,
             tenant,
             records,
             templates: Arc::default(),

@@ -14,7 +14,6 @@ use windlass_promotion::state::PromotionState;
 use crate::config::{DefaultPolicy, Isolation, default_identity};
 use crate::failure::Failure;
 use crate::manifests;
-use crate::project::Project;
 use crate::run::{Ended, FreightChoice, Promoter};
 use crate::system_clock::SystemClock;
 use crate::wiring::{self, Engine, EngineOptions};
@@ -49,7 +48,7 @@ impl BenchArgs {
         let catalog = wiring::catalog();
         let loaded = manifests::load(&self.filename, false, catalog.as_ref())
             .map_err(|wrong| Failure::rendered(manifests::render(&wrong, false)))?;
-        let project = Arc::new(Project::pick(loaded.manifests, None)?);
+        let project = Arc::new(crate::project::pick(loaded.manifests, None)?);
         let options = EngineOptions {
             data: self.data,
             kubeconfig: self.kubeconfig,

@@ -125,7 +125,7 @@ impl EvalArgs {
                 let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
                 Failure::rendered(manifests::render(&problems, colours))
             })?;
-        Ok(Arc::new(Project::pick(loaded.manifests, self.project.as_deref())?))
+        Ok(Arc::new(crate::project::pick(loaded.manifests, self.project.as_deref())?))
     }
 
     fn options(&self, clock: Arc<dyn Clock>) -> EngineOptions {

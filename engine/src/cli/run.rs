@@ -23,7 +23,7 @@ use crate::config::{
 use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
 use crate::lint;
 use crate::manifests;
-use crate::project::Project;
+use crate::project::{FindStage as _, Project};
 use crate::run::{Ended, LiveProgress, Promoter};
 use crate::signals;
 use crate::system_clock::{StandingClock, SystemClock};
@@ -154,7 +154,7 @@ impl RunArgs {
         if !warnings.is_empty() {
             anstream::eprintln!("{}", rendered(&warnings).trim_end());
         }
-        let project = Project::pick(loaded.manifests, self.project.as_deref())?;
+        let project = crate::project::pick(loaded.manifests, self.project.as_deref())?;
         if let Some(stage) = stage {
             let stage = project.stage(stage)?.1;
             let unusable: Vec<manifests::Diagnostic> = loaded

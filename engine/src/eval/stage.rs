@@ -20,9 +20,10 @@ use super::environment::Environment;
 use super::input::Input;
 use super::need::needs_freight;
 use crate::failure::Failure;
-use crate::project::{LoadedData, Project};
+use crate::project::{FindStage as _, Project};
 use crate::run::{FreightChoice, Promoter};
 use crate::wiring::{Engine, EngineOptions};
+use windlass_control::data::LiveData;
 
 /// What is asked about.
 pub(crate) struct StageQuestion {
@@ -45,7 +46,7 @@ pub(crate) struct StageContext {
     done: usize,
     outputs: Members<String, Json>,
     metas: Vec<StepMeta>,
-    data: LoadedData,
+    data: LiveData,
     key: SealKey,
     no_freight: FreightCollection,
     /// Once freight has been asked for.

@@ -12,7 +12,7 @@ use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::credentials::{Credential, Credentials, GitCredential, SshKey};
 use windlass_versions::GoRegex;
 
-use super::{Project, SHARED_NAMESPACE};
+use windlass_control::project::{Projects, SHARED_NAMESPACE};
 
 /// Keys of credentials that cannot be used yet.
 const NOT_YET: [&str; 4] = ["githubAppPrivateKey", "awsAccessKeyID", "gcpServiceAccountKey", "githubAppID"];
@@ -47,27 +47,25 @@ struct Applies {
     values: BTreeMap<String, SecretValue>,
 }
 
-/// Credentials from the Secrets of a project.
+/// Credentials from the Secrets of projects.
 pub(crate) struct SecretCredentials {
-    project: Arc<Project>,
+    projects: Arc<dyn Projects>,
     allow_over_http: bool,
 }
 
 impl SecretCredentials {
-    /// Those of a project. `allow_over_http` sends them unencrypted to other machines as well.
-    pub(crate) fn new(project: Arc<Project>, allow_over_http: bool) -> Self {
-        Self { project, allow_over_http }
+    /// Those of some projects. `allow_over_http` sends them unencrypted to other machines as well.
+    pub(crate) fn new(projects: Arc<dyn Projects>, allow_over_http: bool) -> Self {
+        Self { projects, allow_over_http }
     }
 }
 
 impl SecretCredentials {
     /// The first that fits: the project's own come before the shared ones.
     fn find(&self, project: &ProjectName, of: CredentialType, url: &str) -> Result<Option<Applies>, String> {
-        if *project != self.project.name {
-            return Ok(None);
-        }
-        let own = self.project.secrets.iter().map(|named| (project.as_str(), named));
-        let shared = self.project.shared_secrets.iter().map(|named| (SHARED_NAMESPACE, named));
+        let Some(found) = self.projects.find_project(project) else { return Ok(None) };
+        let own = found.secrets.iter().map(|named| (project.as_str(), named));
+        let shared = found.shared_secrets.iter().map(|named| (SHARED_NAMESPACE, named));
         for (namespace, (name, secret)) in own.chain(shared) {
             if secret.credential_type() != Some(of.label()) {
                 continue;
@@ -167,6 +165,8 @@ fn over_http(source: &str, url: &str) -> String {
 mod tests {
     use windlass_model::manifest::secret::Secret;
 
+    use windlass_control::project::ProjectCell;
+
     use super::*;
     use crate::manifests::{Manifests, NamespacedName};
 
@@ -193,9 +193,9 @@ mod tests {
             secrets: secrets.into_iter().collect(),
             ..Manifests::default()
         };
-        let project = Arc::new(Project::pick(manifests, None).unwrap());
+        let project = crate::project::pick(manifests, None).unwrap();
         let name = project.name.clone();
-        let credentials = SecretCredentials::new(project, over_http);
+        let credentials = SecretCredentials::new(Arc::new(ProjectCell::new(Arc::new(project))), over_http);
         let found = credentials.find_git(&name, url)?;
         Ok(found.map(|credential| match credential {
             GitCredential::Password(credential) => credential.source,

@@ -18,8 +18,9 @@ use windlass_promotion::unit::{Birth, PromotionUnit, UnitError};
 use super::freight::{FreightChoice, FreightChooser, Keeping, StoredFreight, freight_name};
 use super::unfinished;
 use crate::failure::Failure;
-use crate::project::LoadedData;
+use crate::project::FindStage as _;
 use crate::wiring::Engine;
+use windlass_control::data::{LiveData, status_json};
 
 /// Who holds promotions while this command runs.
 const OWNER: &str = "run";
@@ -140,10 +141,12 @@ impl<'a> Promoter<'a> {
     ///
     /// # Errors
     /// If the record cannot be read.
-    pub(crate) async fn data(&self) -> Result<LoadedData, Failure> {
+    pub(crate) async fn data(&self) -> Result<LiveData, Failure> {
         let engine = self.engine;
         let statuses = self.freight_statuses().await?;
-        Ok(LoadedData::new(Arc::clone(&engine.project), &statuses, Arc::clone(&engine.records)))
+        let statuses: BTreeMap<String, serde_json::Value> =
+            statuses.iter().map(|(name, status)| (name.clone(), status_json(status))).collect();
+        Ok(LiveData::new(Arc::clone(&engine.cell), Arc::new(statuses), Arc::clone(&engine.records)))
     }
 
     /// Takes up a promotion that has not ended: the one called `name`, or the only one.

@@ -3,6 +3,7 @@
 
 pub mod broker;
 pub mod clock;
+pub mod control_plane;
 pub mod credentials;
 pub mod effects;
 pub mod git;

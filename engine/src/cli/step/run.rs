@@ -18,7 +18,6 @@ use crate::config::{
 use crate::document;
 use crate::failure::{EXIT_INTERRUPTED, Failure};
 use crate::manifests::{self, Manifests};
-use crate::project::Project;
 use crate::run::LiveProgress;
 use crate::signals;
 use crate::system_clock::{StandingClock, SystemClock};
@@ -142,7 +141,7 @@ impl StepRunArgs {
 
     fn host(&self, trial: &Trial, workspace: &Workspace, stop: &CancellationToken) -> Result<Host, Failure> {
         let manifests = self.manifests()?;
-        let project = Arc::new(Project::pick(manifests, Some(trial.context.project.as_str()))?);
+        let project = Arc::new(crate::project::pick(manifests, Some(trial.context.project.as_str()))?);
         let clock: Arc<dyn Clock> = match self.clock {
             Some(start) => Arc::new(StandingClock::new(start)),
             None => Arc::new(SystemClock),
@@ -159,7 +158,8 @@ impl StepRunArgs {
             clock,
             progress: Arc::new(LiveProgress::new(self.output == Output::Json, self.verbose)),
         };
-        Host::start(options, &project, stop)
+        let cell = windlass_control::project::ProjectCell::new(project);
+        Host::start(options, Arc::new(cell), stop)
     }
 
     fn manifests(&self) -> Result<Manifests, Failure> {

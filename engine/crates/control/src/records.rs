@@ -13,17 +13,16 @@ use windlass_ports::journal::JournalError;
 use windlass_ports::project_records::ProjectRecords;
 use windlass_ports::records::{DocumentChange, FREIGHT, ResourceKey, Resources};
 
-use super::Project;
-use crate::failure::Failure;
+use crate::project::ProjectCell;
 
 /// Metadata by subject.
 type Known = BTreeMap<Subject, Map<String, Value>>;
 
 /// The records of one project.
-pub(crate) struct StoredRecords {
+pub struct StoredRecords {
     store: Arc<dyn Resources>,
     tenant: TenantId,
-    project: Arc<Project>,
+    project: Arc<ProjectCell>,
     known: RwLock<Known>,
 }
 
@@ -32,19 +31,19 @@ impl StoredRecords {
     ///
     /// # Errors
     /// If the store fails.
-    pub(crate) async fn load(
+    pub async fn load(
         store: Arc<dyn Resources>,
         tenant: TenantId,
-        project: Arc<Project>,
-    ) -> Result<Self, Failure> {
+        project: Arc<ProjectCell>,
+    ) -> Result<Self, JournalError> {
+        let name = project.get().name.clone();
         let mut known = Known::new();
         for kind in [Kind::Stage, Kind::Freight] {
             let any = Subject { kind, name: String::new() };
-            let key = DocumentChange::metadata_key(&tenant, &project.name, &any);
-            let failed = |e: JournalError| Failure::environment(e.to_string());
-            let listing = store.list(&tenant, &key.kind, Some(&key.namespace)).await.map_err(failed)?;
+            let key = DocumentChange::metadata_key(&tenant, &name, &any);
+            let listing = store.list(&tenant, &key.kind, Some(&key.namespace)).await?;
             for document in listing.documents {
-                let value = document.value().map_err(failed)?;
+                let value = document.value()?;
                 if let Some(Value::Object(values)) = value.get(DocumentChange::METADATA_MEMBER) {
                     known.insert(Subject { kind, name: document.key.name }, values.clone());
                 }
@@ -54,7 +53,8 @@ impl StoredRecords {
     }
 
     /// The metadata of a stage or freight; none if nothing has been noted down about it.
-    pub(crate) fn known(&self, kind: Kind, name: &str) -> Option<Map<String, Value>> {
+    #[must_use]
+    pub fn known(&self, kind: Kind, name: &str) -> Option<Map<String, Value>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(&Subject { kind, name: name.to_owned() }).cloned()
     }
@@ -63,7 +63,7 @@ impl StoredRecords {
         let key = ResourceKey {
             tenant: self.tenant.clone(),
             kind: FREIGHT.to_owned(),
-            namespace: (&self.project.name).into(),
+            namespace: (&self.project.get().name).into(),
             name: name.to_owned(),
         };
         let failed = |e: JournalError| CallError::internal(e.to_string());
@@ -79,16 +79,17 @@ impl ProjectRecords for StoredRecords {
         project: &ProjectName,
         subject: &Subject,
     ) -> Result<Option<Map<String, Value>>, CallError> {
-        let is_there = *project == self.project.name
+        let own = self.project.get();
+        let is_there = *project == own.name
             && match subject.kind {
-                Kind::Stage => self.project.stages.keys().any(|stage| stage.as_str() == subject.name),
+                Kind::Stage => own.stages.keys().any(|stage| stage.as_str() == subject.name),
                 Kind::Freight => self.freight(&subject.name).await?.is_some(),
             };
         Ok(is_there.then(|| self.known(subject.kind, &subject.name).unwrap_or_default()))
     }
 
     async fn alias(&self, project: &ProjectName, freight: &str) -> Result<Option<String>, CallError> {
-        if *project != self.project.name {
+        if *project != self.project.get().name {
             return Ok(None);
         }
         let alias = |freight: Value| freight["alias"].as_str().unwrap_or_default().to_owned();

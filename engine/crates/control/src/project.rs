@@ -1,0 +1,126 @@
+//! One project: its stages, warehouses, tasks and data, ready to be asked.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use windlass_model::grant::Grant;
+use windlass_model::ids::{ProjectName, StageName};
+use windlass_model::manifest::config_map::ConfigMap;
+use windlass_model::manifest::project_config::PromotionPolicy;
+use windlass_model::manifest::promotion_task::PromotionTask;
+use windlass_model::manifest::secret::Secret;
+use windlass_model::manifest::stage::{Stage, StageSpec};
+use windlass_model::manifest::step::{TaskKind, TaskReference};
+use windlass_model::manifest::warehouse::Warehouse;
+use windlass_ports::sessions::Policy;
+use windlass_promotion::inflate::Tasks;
+
+/// The namespace whose Secrets and ConfigMaps every project can use, as in Kargo.
+pub const SHARED_NAMESPACE: &str = "kargo-shared-resources";
+
+/// Resources by name.
+pub type Named<T> = BTreeMap<String, Arc<T>>;
+
+/// What a project has.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Its name.
+    pub name: ProjectName,
+    /// Its stages.
+    pub stages: BTreeMap<StageName, Arc<Stage>>,
+    /// Its warehouses.
+    pub warehouses: Named<Warehouse>,
+    /// Its tasks.
+    pub tasks: Named<PromotionTask>,
+    /// The tasks of all projects.
+    pub cluster_tasks: Named<PromotionTask>,
+    /// Its Secrets.
+    pub secrets: Named<Secret>,
+    /// The Secrets of all projects.
+    pub shared_secrets: Named<Secret>,
+    /// Its ConfigMaps.
+    pub config_maps: Named<ConfigMap>,
+    /// The ConfigMaps of all projects.
+    pub shared_config_maps: Named<ConfigMap>,
+    /// Which stages are promoted to by themselves.
+    pub policies: Vec<PromotionPolicy>,
+    /// What the project's own grant documents list; none if it has no such document.
+    pub grants: Option<Vec<Grant>>,
+}
+
+impl Project {
+    /// A project that has nothing yet.
+    #[must_use]
+    pub fn empty(name: ProjectName) -> Self {
+        Self {
+            name,
+            stages: BTreeMap::new(),
+            warehouses: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            cluster_tasks: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            shared_secrets: BTreeMap::new(),
+            config_maps: BTreeMap::new(),
+            shared_config_maps: BTreeMap::new(),
+            policies: Vec::new(),
+            grants: None,
+        }
+    }
+
+    /// The specifications of all stages.
+    #[must_use]
+    pub fn stage_specs(&self) -> BTreeMap<StageName, StageSpec> {
+        self.stages.iter().map(|(name, stage)| (name.clone(), stage.spec.clone())).collect()
+    }
+
+    /// What its steps may reach, where the operator's default is `default`.
+    #[must_use]
+    pub fn policy(&self, default: Policy) -> Policy {
+        self.grants.clone().map_or(default, Policy::Closed)
+    }
+}
+
+impl Tasks for Project {
+    fn find(&self, reference: &TaskReference) -> Option<&PromotionTask> {
+        let tasks = match reference.kind.unwrap_or_default() {
+            TaskKind::PromotionTask => &self.tasks,
+            TaskKind::ClusterPromotionTask => &self.cluster_tasks,
+        };
+        tasks.get(&reference.name).map(Arc::as_ref)
+    }
+}
+
+/// A project that changes while it is used: whoever asks gets it as it is then.
+#[derive(Debug)]
+pub struct ProjectCell(RwLock<Arc<Project>>);
+
+impl ProjectCell {
+    /// A cell with a project in it.
+    #[must_use]
+    pub fn new(project: Arc<Project>) -> Self {
+        Self(RwLock::new(project))
+    }
+
+    /// The project as it is now.
+    #[must_use]
+    pub fn get(&self) -> Arc<Project> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the project.
+    pub fn change(&self, change: impl FnOnce(&mut Project)) {
+        change(Arc::make_mut(&mut self.0.write().unwrap_or_else(PoisonError::into_inner)));
+    }
+}
+
+/// Finds projects.
+pub trait Projects: Send + Sync {
+    /// A project as it is now.
+    fn find_project(&self, name: &ProjectName) -> Option<Arc<Project>>;
+}
+
+impl Projects for ProjectCell {
+    fn find_project(&self, name: &ProjectName) -> Option<Arc<Project>> {
+        Some(self.get()).filter(|project| project.name == *name)
+    }
+}
