@@ -8,6 +8,7 @@ mod eval;
 mod freight;
 mod lint;
 mod run;
+mod serve;
 mod step;
 mod worker;
 
@@ -29,6 +30,8 @@ pub(crate) struct Cli {
 enum Verb {
     /// Promote freight to a stage, from a folder of manifests and without a server.
     Run(Box<run::RunArgs>),
+    /// Keep projects going, and answer their API.
+    Serve(Box<serve::ServeArgs>),
     /// Promote through a whole pipeline, on servers that this command starts.
     Demo(demo::DemoArgs),
     /// Tell everything that is wrong with a folder of manifests.
@@ -55,6 +58,7 @@ impl Cli {
     pub(crate) fn run(self) -> Result<u8, Failure> {
         match self.verb {
             Verb::Run(args) => block_on(args.run()),
+            Verb::Serve(args) => block_on(args.run()),
             Verb::Demo(args) => block_on(args.run()),
             Verb::Lint(args) => args.run(),
             Verb::Eval(args) => block_on(args.run()),

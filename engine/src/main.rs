@@ -10,6 +10,7 @@ mod lint;
 mod manifests;
 mod project;
 mod run;
+mod serve;
 mod signals;
 mod step_sheet;
 mod system_clock;

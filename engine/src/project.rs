@@ -27,8 +27,6 @@ pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Project
     let name = pick_name(&manifests, wanted)?;
     let project = ProjectName::new(name.clone()).map_err(|e| Failure::input(e.to_string()))?;
     let grants = of_project("Grants", manifests.grants, &name)?;
-    let has_grants = !grants.is_empty();
-    let listed = grants.into_values().flat_map(|grants| grants.spec.allow.clone()).collect();
     let stages = of_project("Stage", manifests.stages, &name)?
         .into_iter()
         .map(|(name, stage)| Ok((StageName::new(name).map_err(|e| Failure::input(e.to_string()))?, stage)));
@@ -46,7 +44,7 @@ pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Project
         config_maps,
         shared_config_maps,
         policies: configs.into_values().flat_map(|config| config.spec.promotion_policies.clone()).collect(),
-        grants: has_grants.then_some(listed),
+        grants,
         name: project,
     })
 }

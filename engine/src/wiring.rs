@@ -79,7 +79,7 @@ pub(crate) struct Host {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) runner: Arc<dyn StepRunner>,
     pub(crate) broker: Arc<HostBroker>,
-    egress: Arc<Egress>,
+    registry: Arc<RegistryClient>,
     git: Arc<GitHost>,
     objects: Option<Arc<dyn Objects>>,
     credentials: Arc<dyn Credentials>,
@@ -144,8 +144,28 @@ impl Host {
         };
         let broker = Arc::new(HostBroker::new(ports, BrokerSettings { identity: options.identity }));
         let runner = runner(options.isolation, &clock)?;
-        Ok(Self { clock, runner, broker, egress, git, objects, credentials })
+        let registry = Arc::new(RegistryClient::new(egress, Arc::clone(&clock)));
+        Ok(Self { clock, runner, broker, registry, git, objects, credentials })
     }
+}
+
+/// What promotes and discovers, for any project.
+pub(crate) struct Works {
+    pub(crate) host: Host,
+    pub(crate) store: Arc<Store>,
+    pub(crate) tenant: TenantId,
+    /// Templates that have been parsed.
+    pub(crate) templates: Arc<Templates>,
+    pub(crate) catalog: Arc<dyn StepCatalog>,
+    pub(crate) progress: Arc<dyn ProgressSink>,
+    pub(crate) token_key: TokenKey,
+    /// What the operator grants.
+    pub(crate) grants: Vec<Grant>,
+    /// What projects without a grant document allow.
+    pub(crate) policy: Policy,
+    /// Where promotions have their directories.
+    pub(crate) promotions: PathBuf,
+    pub(crate) stop: CancellationToken,
 }
 
 /// Everything that stands behind the ports, for one project.
@@ -156,16 +176,8 @@ pub(crate) struct Engine {
     pub(crate) cell: Arc<ProjectCell>,
     pub(crate) tenant: TenantId,
     pub(crate) records: Arc<StoredRecords>,
-    /// Templates that have been parsed.
-    pub(crate) templates: Arc<Templates>,
-    policy: Policy,
-    grants: Vec<Grant>,
-    token_key: TokenKey,
-    host: Host,
-    catalog: Arc<dyn StepCatalog>,
-    progress: Arc<dyn ProgressSink>,
-    data: DataDir,
-    stop: CancellationToken,
+    pub(crate) works: Works,
+    _data: DataDir,
 }
 
 /// How this program is started to compile a guest.
@@ -204,34 +216,58 @@ impl Engine {
             clock: Arc::clone(&options.clock),
             progress: Arc::clone(&options.progress),
         };
-        Ok(Self {
-            policy: project.policy(options.policy),
-            grants: options.grants,
-            catalog: options.catalog,
+        let works = Works {
             host: Host::start(host, Arc::clone(&cell) as Arc<dyn Projects>, &stop)?,
-            cell,
-            tenant,
-            records,
+            store: Arc::clone(&store),
+            tenant: tenant.clone(),
             templates: Arc::default(),
+            catalog: options.catalog,
             progress: options.progress,
-            clock: options.clock,
-            store,
-            project,
             token_key,
-            data,
+            grants: options.grants,
+            policy: options.policy,
+            promotions: data.join("promotions"),
             stop,
-        })
+        };
+        Ok(Self { clock: options.clock, store, project, cell, tenant, records, works, _data: data })
     }
 
     /// The steps there are.
     pub(crate) fn catalog(&self) -> &dyn StepCatalog {
-        self.catalog.as_ref()
+        self.works.catalog.as_ref()
+    }
+
+    /// Templates that have been parsed.
+    pub(crate) fn templates(&self) -> &Arc<Templates> {
+        &self.works.templates
     }
 
     /// What drives promotions of this project.
     pub(crate) fn driver(&self, data: Arc<dyn ProjectData>) -> Driver {
+        self.works.driver(&self.project, data)
+    }
+
+    /// What looks into the repositories of this project's warehouses.
+    pub(crate) fn discovery(&self) -> Discovery {
+        self.works.discovery(&self.project)
+    }
+
+    /// The secrets of sealed outputs, for showing them.
+    pub(crate) fn seal_key(&self) -> windlass_promotion::sealed::SealKey {
+        self.works.token_key.seal_key()
+    }
+
+    /// Until when a lease that is taken now holds.
+    pub(crate) fn lease_end(&self) -> Timestamp {
+        self.clock.now().plus(Duration::from_hours(24))
+    }
+}
+
+impl Works {
+    /// What drives promotions of a project.
+    pub(crate) fn driver(&self, project: &Project, data: Arc<dyn ProjectData>) -> Driver {
         let ports = DriverPorts {
-            clock: Arc::clone(&self.clock),
+            clock: Arc::clone(&self.host.clock),
             catalog: Arc::clone(&self.catalog),
             runner: Arc::clone(&self.host.runner),
             broker: Arc::clone(&self.host.broker) as Arc<dyn Broker>,
@@ -243,9 +279,9 @@ impl Engine {
             templates: Arc::clone(&self.templates),
         };
         let settings = DriverSettings {
-            promotions: self.data.join("promotions"),
+            promotions: self.promotions.clone(),
             token_key: self.token_key.clone(),
-            policy: self.policy.clone(),
+            policy: project.policy(self.policy.clone()),
             operator: self.grants.clone(),
             limits: Limits::default(),
             most: Limits::MOST,
@@ -254,21 +290,23 @@ impl Engine {
         Driver::new(ports, settings)
     }
 
-    /// What looks into the repositories of this project's warehouses.
-    pub(crate) fn discovery(&self) -> Discovery {
+    /// What looks into the repositories of a project's warehouses.
+    pub(crate) fn discovery(&self, project: &Project) -> Discovery {
+        let clock = &self.host.clock;
         let ports = DiscoveryPorts {
-            clock: Arc::clone(&self.clock),
+            clock: Arc::clone(clock),
             git: Arc::clone(&self.host.git) as Arc<dyn windlass_ports::git_history::GitHistory>,
-            images: Arc::new(RegistryClient::new(Arc::clone(&self.host.egress), Arc::clone(&self.clock))),
+            images: Arc::clone(&self.host.registry) as Arc<dyn windlass_ports::images::Images>,
             credentials: Arc::clone(&self.host.credentials),
         };
-        let listed: &[Grant] = match &self.policy {
+        let policy = project.policy(self.policy.clone());
+        let listed: &[Grant] = match &policy {
             Policy::Kargo => &[],
             Policy::Closed(grants) => grants,
         };
         let network = NetworkScope {
             tenant: self.tenant.clone(),
-            public_only: matches!(self.policy, Policy::Closed(_)),
+            public_only: matches!(policy, Policy::Closed(_)),
             granted: listed
                 .iter()
                 .chain(&self.grants)
@@ -279,23 +317,13 @@ impl Engine {
                 .collect(),
             meter: Arc::new(Unmetered),
             cancel: self.stop.clone(),
-            deadline: self.clock.now().plus(DISCOVERY_TIME),
+            deadline: clock.now().plus(DISCOVERY_TIME),
         };
         let local = self.grants.iter().filter_map(|grant| match grant {
             Grant::GitLocal(grant) => Some(grant.dir.clone()),
             _ => None,
         });
-        Discovery::new(ports, self.project.name.clone(), network, local.collect())
-    }
-
-    /// The secrets of sealed outputs, for showing them.
-    pub(crate) fn seal_key(&self) -> windlass_promotion::sealed::SealKey {
-        self.token_key.seal_key()
-    }
-
-    /// Until when a lease that is taken now holds.
-    pub(crate) fn lease_end(&self) -> Timestamp {
-        self.clock.now().plus(Duration::from_hours(24))
+        Discovery::new(ports, project.name.clone(), network, local.collect())
     }
 }
 

@@ -151,7 +151,7 @@ impl StageContext {
                 .unwrap_or_default(),
             freight: record.map_or(&self.no_freight, |record| &record.freight_collection),
             data: &self.data,
-            templates: &self.engine.templates,
+            templates: self.engine.templates(),
             now: self.engine.clock.now().to_jiff(),
         }
     }

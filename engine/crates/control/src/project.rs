@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use windlass_model::grant::Grant;
 use windlass_model::ids::{ProjectName, StageName};
 use windlass_model::manifest::config_map::ConfigMap;
+use windlass_model::manifest::grants::Grants;
 use windlass_model::manifest::project_config::PromotionPolicy;
 use windlass_model::manifest::promotion_task::PromotionTask;
 use windlass_model::manifest::secret::Secret;
@@ -44,8 +44,8 @@ pub struct Project {
     pub shared_config_maps: Named<ConfigMap>,
     /// Which stages are promoted to by themselves.
     pub policies: Vec<PromotionPolicy>,
-    /// What the project's own grant documents list; none if it has no such document.
-    pub grants: Option<Vec<Grant>>,
+    /// Its own grant documents.
+    pub grants: Named<Grants>,
 }
 
 impl Project {
@@ -63,7 +63,7 @@ impl Project {
             config_maps: BTreeMap::new(),
             shared_config_maps: BTreeMap::new(),
             policies: Vec::new(),
-            grants: None,
+            grants: BTreeMap::new(),
         }
     }
 
@@ -76,7 +76,10 @@ impl Project {
     /// What its steps may reach, where the operator's default is `default`.
     #[must_use]
     pub fn policy(&self, default: Policy) -> Policy {
-        self.grants.clone().map_or(default, Policy::Closed)
+        if self.grants.is_empty() {
+            return default;
+        }
+        Policy::Closed(self.grants.values().flat_map(|grants| grants.spec.allow.clone()).collect())
     }
 }
 

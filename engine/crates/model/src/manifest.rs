@@ -35,6 +35,14 @@ pub struct ObjectMeta {
     /// Annotations.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
+    /// How often its specification was changed; the server counts.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub generation: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(generation: &i64) -> bool {
+    *generation == 0
 }
 
 /// A kind that only has a name: Project, and manifests that are read for their name alone.

@@ -78,6 +78,23 @@ pub enum Expect {
     Version(ResourceVersion),
 }
 
+/// A member of a document that is set, or taken out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The names on the way to it; objects that are missing are made.
+    pub path: Vec<String>,
+    /// Its value; none takes it out.
+    pub value: Option<Value>,
+}
+
+impl Member {
+    /// A member that has a value.
+    #[must_use]
+    pub fn new<'a>(path: impl IntoIterator<Item = &'a str>, value: impl Into<Value>) -> Self {
+        Self { path: path.into_iter().map(str::to_owned).collect(), value: Some(value.into()) }
+    }
+}
+
 /// A change of a document, by itself or in the transaction of an append to the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DocumentChange {
@@ -97,15 +114,12 @@ pub enum DocumentChange {
         /// What must be true of it.
         expect: Expect,
     },
-    /// Sets a member of a document, or with no value takes it out. A document that is not there stays so; one that has the
-    /// value already does not change.
-    SetMember {
+    /// Sets members of a document. A document that is not there stays so; one that has the values already does not change.
+    SetMembers {
         /// The document.
         key: ResourceKey,
-        /// The names of the members on the way; objects that are missing are made.
-        path: Vec<String>,
-        /// The value.
-        value: Option<Value>,
+        /// The members.
+        members: Vec<Member>,
     },
     /// Puts entries into the member `into` of a document, an object; others stay. The document is made if it is not there.
     Merge {
@@ -161,20 +175,18 @@ impl DocumentChange {
             Kind::Stage => "Stage",
             Kind::Freight => FREIGHT,
         };
-        let shown = values.iter().map(|(name, value)| Self::SetMember {
-            key: ResourceKey {
-                tenant: tenant.clone(),
-                kind: kind.to_owned(),
-                namespace: project.into(),
-                name: subject.name.clone(),
-            },
-            path: ["status", "metadata", name].map(str::to_owned).into(),
-            value: Some(value.clone()),
-        });
-        let mut changes: Vec<Self> = shown.collect();
+        let shown =
+            values.iter().map(|(name, value)| Member::new(["status", "metadata", name], value.clone()));
+        let members = shown.collect();
+        let key = ResourceKey {
+            tenant: tenant.clone(),
+            kind: kind.to_owned(),
+            namespace: project.into(),
+            name: subject.name.clone(),
+        };
+        let shown = Self::SetMembers { key, members };
         let key = Self::metadata_key(tenant, project, subject);
-        changes.push(Self::Merge { key, into: Self::METADATA_MEMBER, entries: values });
-        changes
+        vec![shown, Self::Merge { key, into: Self::METADATA_MEMBER, entries: values }]
     }
 
     /// Gives freight an alias, which its label repeats as in Kargo.

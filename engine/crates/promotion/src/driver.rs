@@ -232,6 +232,7 @@ impl PromotionRun<'_> {
         let ports = &self.driver.ports;
         tokio::select! {
             () = ports.clock.sleep_until(until) => false,
+            () = self.unit.woken() => true,
             () = ports.wake.wait(wake_on, &self.stop), if !wake_on.is_empty() => !self.stop.is_cancelled(),
             () = self.stop.cancelled() => false,
         }

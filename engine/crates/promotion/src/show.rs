@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use windlass_model::manifest::KARGO_API_VERSION;
+use windlass_model::outcome::HealthCheck;
 use windlass_model::promotion::{PromotionRecord, StepSpec};
 
 use crate::sealed::SealKey;
@@ -37,6 +38,20 @@ pub fn promotion_spec(record: &PromotionRecord) -> Value {
     spec
 }
 
+/// The members of a promotion's status that it has itself.
+pub const STATUS_MEMBERS: [&str; 10] = [
+    "phase",
+    "message",
+    "freight",
+    "freightCollection",
+    "healthChecks",
+    "startedAt",
+    "finishedAt",
+    "currentStep",
+    "stepExecutionMetadata",
+    "state",
+];
+
 /// How a promotion stands, in Kargo's form. Outputs that hold secrets are hidden.
 #[must_use]
 pub fn promotion_status(state: &PromotionState, key: &SealKey) -> Value {
@@ -51,12 +66,16 @@ pub fn promotion_status(state: &PromotionState, key: &SealKey) -> Value {
         "startedAt": state.started_at,
         "finishedAt": state.finished_at,
         "currentStep": state.current_step().map(|step| step.0).filter(|_| !state.phase.is_terminal()),
-        "healthChecks": state.health,
+        "healthChecks": state.health.iter().map(health_check).collect::<Vec<_>>(),
         "stepExecutionMetadata": executions,
         "state": key.show(&Value::Object(state.outputs.clone())),
     });
     remove_empty(&mut status);
     status
+}
+
+fn health_check(check: &HealthCheck) -> Value {
+    json!({ "uses": check.kind, "config": check.input })
 }
 
 fn execution(spec: &StepSpec, step: &StepState) -> Value {

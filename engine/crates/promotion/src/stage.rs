@@ -16,6 +16,7 @@ use windlass_model::event::Recorded;
 use windlass_model::event::stage::{Health, Hold, Holds, Intent, QueuedPromotion, StageEvent};
 use windlass_model::freight::FreightCollection;
 use windlass_model::ids::{FreightName, PromotionName, PromotionUid, StageName};
+use windlass_model::outcome::HealthCheck;
 use windlass_model::promotion::Phase;
 use windlass_model::time::Timestamp;
 
@@ -82,6 +83,9 @@ pub struct LastPromotion {
     pub phase: Phase,
     /// When.
     pub finished_at: Timestamp,
+    /// What is to be checked of the stage because of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub health_checks: Vec<HealthCheck>,
 }
 
 /// How long freight stayed in a stage.
@@ -112,6 +116,15 @@ impl StageState {
     #[must_use]
     pub fn current(&self) -> Option<&FreightCollection> {
         self.collections.first().map(|past| &past.collection)
+    }
+
+    /// What is to be checked of the stage: what its last promotion left, if it succeeded.
+    #[must_use]
+    pub fn health_checks(&self) -> &[HealthCheck] {
+        match &self.last {
+            Some(last) if last.phase == Phase::Succeeded => &last.health_checks,
+            _ => &[],
+        }
     }
 
     /// Adds to the status of a freight what this stage knows of it.
@@ -173,13 +186,14 @@ pub fn apply(state: &mut StageState, recorded: &Recorded<StageEvent>) {
             state.queue.insert(promotion.clone(), queued.clone());
         }
         StageEvent::PromotionAdmitted { promotion } => state.admitted = Some(promotion.clone()),
-        StageEvent::PromotionRecorded { promotion, uid, phase, freight, collection } => {
+        StageEvent::PromotionRecorded { promotion, uid, phase, freight, collection, health_checks } => {
             let ended = LastPromotion {
                 name: promotion.clone(),
                 uid: *uid,
                 freight: freight.clone(),
                 phase: *phase,
                 finished_at: at,
+                health_checks: health_checks.clone(),
             };
             record(state, ended);
             if let Some(collection) = collection {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use windlass_model::call::{Answer, Call, Reply};
 use windlass_model::digest::Digest;
 use windlass_model::event::promotion::{EffectId, PromotionEvent, StepIndex};
@@ -17,14 +17,14 @@ use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
 use windlass_ports::effects::{Begun, EffectError, EffectRecord};
 use windlass_ports::journal::{Append, Durability, Journal, JournalError, UnitKey, UnitKind, Version};
-use windlass_ports::records::{DocumentChange, ResourceKey};
+use windlass_ports::records::{DocumentChange, Member, ResourceKey};
 
 use crate::apply::{IllegalTransition, apply, fold};
 use crate::decide::begin_effect::{BeginEffect, begin_effect};
 use crate::decide::finish_effect::finish_effect;
 use crate::decide::{Decision, Refused, create};
 use crate::sealed::SealKey;
-use crate::show::promotion_status;
+use crate::show::{STATUS_MEMBERS, promotion_status};
 use crate::state::PromotionState;
 
 /// Why a unit cannot go on.
@@ -54,6 +54,7 @@ pub struct PromotionUnit {
     key: UnitKey,
     fencing: FencingToken,
     shown: Option<Shown>,
+    woken: Notify,
     inner: Mutex<Inner>,
 }
 
@@ -77,11 +78,11 @@ pub struct Shown {
 
 impl Shown {
     fn status(&self, state: &PromotionState) -> DocumentChange {
-        DocumentChange::SetMember {
-            key: self.key.clone(),
-            path: vec!["status".to_owned()],
-            value: Some(promotion_status(state, &self.seal_key)),
-        }
+        let status = promotion_status(state, &self.seal_key);
+        let names = STATUS_MEMBERS.iter().map(|name| (*name).to_owned());
+        let members = names
+            .map(|name| Member { value: status.get(&name).cloned(), path: vec!["status".to_owned(), name] });
+        DocumentChange::SetMembers { key: self.key.clone(), members: members.collect() }
     }
 }
 
@@ -184,13 +185,23 @@ impl PromotionUnit {
         version: Version,
     ) -> Self {
         let inner = Inner { state, version, occurrences: HashMap::new(), pending: Vec::new() };
-        Self { journal, clock, key, fencing, shown: None, inner: Mutex::new(inner) }
+        Self { journal, clock, key, fencing, shown: None, woken: Notify::new(), inner: Mutex::new(inner) }
     }
 
     /// The same unit, whose status is shown in a document from now on.
     #[must_use]
     pub fn shown(self, shown: Shown) -> Self {
         Self { shown: Some(shown), ..self }
+    }
+
+    /// Lets a step that waits try again at once.
+    pub fn wake(&self) {
+        self.woken.notify_waiters();
+    }
+
+    /// Returns when somebody wakes it.
+    pub(crate) async fn woken(&self) {
+        self.woken.notified().await;
     }
 
     /// The state now.
@@ -336,6 +347,7 @@ fn commands(
                 phase: *phase,
                 freight,
                 collection: Some(record.freight_collection.clone()),
+                health_checks: state.health.clone(),
             };
             commands.push((stage, serde_json::to_value(command).map_err(|e| damaged(e.to_string()))?));
         }

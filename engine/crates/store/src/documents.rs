@@ -5,7 +5,7 @@ use sqlx::{Row as _, SqliteConnection};
 use std::sync::Arc;
 use windlass_ports::journal::JournalError;
 use windlass_ports::records::{
-    Change, ChangeKind, ChangeRefused, Document, DocumentChange, Expect, ResourceKey, ResourceVersion,
+    Change, ChangeKind, ChangeRefused, Document, DocumentChange, Expect, Member, ResourceKey, ResourceVersion,
 };
 
 use crate::append::next;
@@ -24,7 +24,7 @@ pub(crate) async fn change(
 ) -> Result<i64, JournalError> {
     let (DocumentChange::Put { key, .. }
     | DocumentChange::Delete { key, .. }
-    | DocumentChange::SetMember { key, .. }
+    | DocumentChange::SetMembers { key, .. }
     | DocumentChange::Merge { key, .. }
     | DocumentChange::SetUnique { key, .. }) = change;
     let found = read(connection, key).await?;
@@ -40,10 +40,14 @@ pub(crate) async fn change(
             made.push(delete(connection, found).await?);
             return Ok(0);
         }
-        DocumentChange::SetMember { path, value, .. } => {
+        DocumentChange::SetMembers { members, .. } => {
             let Some(found) = &found else { return Ok(0) };
             let mut document = parse(&found.text)?;
-            if !set_member(&mut document, path, value.as_ref()) {
+            let mut is_changed = false;
+            for Member { path, value } in members {
+                is_changed |= set_member(&mut document, path, value.as_ref());
+            }
+            if !is_changed {
                 return Ok(unchanged);
             }
             document

@@ -13,7 +13,7 @@ use windlass_model::ids::{
 use windlass_model::time::Timestamp;
 use windlass_ports::journal::{Append, Durability, Journal, JournalError, UnitKey, UnitKind, Version};
 use windlass_ports::records::{
-    AttemptLogs, ChangeKind, ChangeRefused, DocumentChange, Expect, FREIGHT, LogKey, ResourceKey,
+    AttemptLogs, ChangeKind, ChangeRefused, DocumentChange, Expect, FREIGHT, LogKey, Member, ResourceKey,
     ResourceVersion, Resources, WatchExpired,
 };
 use windlass_store::{DataDir, DataDirError, OpenError, Store};
@@ -242,10 +242,9 @@ async fn changes_are_made_only_as_expected() {
     assert_eq!(store.write(both).await, refused(ChangeRefused::Exists));
     assert_eq!(value(&store, &stage("uat")).await, None);
 
-    let set = |path: &[&str], value| DocumentChange::SetMember {
+    let set = |path: &[&str], value| DocumentChange::SetMembers {
         key: stage("dev"),
-        path: path.iter().map(|name| (*name).to_owned()).collect(),
-        value,
+        members: vec![Member { path: path.iter().map(|name| (*name).to_owned()).collect(), value }],
     };
     let changes = vec![
         set(&["status", "a"], Some(json!(1))),
@@ -254,8 +253,7 @@ async fn changes_are_made_only_as_expected() {
     ];
     assert_eq!(store.write(changes).await, Ok(vec![version(3); 3]), "what changes nothing is no change");
     assert_eq!(value(&store, &stage("dev")).await.unwrap()["status"], json!({"a": 1}));
-    let gone =
-        DocumentChange::SetMember { key: stage("uat"), path: vec!["a".to_owned()], value: Some(json!(1)) };
+    let gone = DocumentChange::SetMembers { key: stage("uat"), members: vec![Member::new(["a"], 1)] };
     assert_eq!(store.write(vec![gone, set(&["status", "a"], None)]).await, Ok(vec![version(0), version(4)]));
     assert_eq!(value(&store, &stage("dev")).await.unwrap()["status"], json!({}));
 
@@ -274,8 +272,7 @@ async fn watchers_see_every_change_once_and_in_order() {
     let mut watch = store.watch(&tenant, ResourceVersion(0)).unwrap();
     put(&store, &stage("dev"), object("dev")).await;
     let delete = DocumentChange::Delete { key: stage("dev"), expect: Expect::Present };
-    let status =
-        DocumentChange::SetMember { key: stage("dev"), path: vec!["x".into()], value: Some(json!(1)) };
+    let status = DocumentChange::SetMembers { key: stage("dev"), members: vec![Member::new(["x"], 1)] };
     store.append(Append { documents: vec![status, delete], ..add("a", 0, &[json!(1)]) }).await.unwrap();
     // What is refused is no change.
     let refused = DocumentChange::Delete { key: stage("dev"), expect: Expect::Present };

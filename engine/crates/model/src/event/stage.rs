@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::freight::{FreightCollection, FreightOrigin};
 use crate::ids::{FreightName, PromotionName, PromotionUid};
+use crate::outcome::HealthCheck;
 use crate::promotion::Phase;
 use crate::time::Timestamp;
 
@@ -100,6 +101,9 @@ pub enum StageEvent {
         freight: FreightName,
         /// The freight of every origin that is in the stage because of it, if it succeeded.
         collection: Option<FreightCollection>,
+        /// What is to be checked of the stage from now on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        health_checks: Vec<HealthCheck>,
     },
     /// Freight counts as verified here from now on.
     FreightVerified {
@@ -182,6 +186,9 @@ pub enum StageCommand {
         freight: FreightName,
         /// The freight of every origin, if it succeeded.
         collection: Option<FreightCollection>,
+        /// What its steps left to be checked of the stage.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        health_checks: Vec<HealthCheck>,
     },
     /// Freight may have become available to a control-flow stage, which passes it on at once.
     PassOn {

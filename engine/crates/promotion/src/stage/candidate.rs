@@ -15,7 +15,7 @@ pub struct FreightView<'a> {
     /// When it was discovered.
     pub discovered_at: Timestamp,
     /// Where it was verified, is, and is approved for.
-    pub status: FreightStatus,
+    pub status: &'a FreightStatus,
 }
 
 /// All freight of an origin, the newest first.
@@ -56,7 +56,7 @@ pub fn candidate<'f>(
     now: Timestamp,
 ) -> Option<&'f FreightName> {
     let is_available =
-        |view: &FreightView<'_>| check_available(stage, spec, &request.origin, &view.status, now).is_ok();
+        |view: &FreightView<'_>| check_available(stage, spec, &request.origin, view.status, now).is_ok();
     let mut found = freight.freight_of(&request.origin).into_iter();
     match SelectionPolicy::of(request) {
         SelectionPolicy::Newest => found.find(is_available).map(|view| view.name),
@@ -79,5 +79,5 @@ pub fn next_available(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let times = freight.freight_of(&request.origin).into_iter();
-    times.filter_map(|view| available_at(stage, &request.sources, &view.status)).filter(|at| *at > now).min()
+    times.filter_map(|view| available_at(stage, &request.sources, view.status)).filter(|at| *at > now).min()
 }

@@ -24,7 +24,7 @@ pub fn decide(state: &StageState, command: StageCommand, verification: Verificat
             }
             vec![StageEvent::PromotionQueued { promotion, queued }]
         }
-        StageCommand::RecordPromotion { promotion, uid, phase, freight, collection } => {
+        StageCommand::RecordPromotion { promotion, uid, phase, freight, collection, health_checks } => {
             // A command can be delivered twice; a promotion ends once.
             if has_ended(state, &promotion) {
                 return Vec::new();
@@ -35,6 +35,7 @@ pub fn decide(state: &StageState, command: StageCommand, verification: Verificat
                 phase,
                 freight: freight.clone(),
                 collection: collection.filter(|_| phase == Phase::Succeeded),
+                health_checks,
             }];
             let at_once = verification == Verification::AtOnce && phase == Phase::Succeeded;
             if at_once && !state.verified.contains_key(&freight) {

@@ -31,6 +31,8 @@ pub struct Sight<'a> {
 pub struct Plan {
     /// Facts to record.
     pub events: Vec<StageEvent>,
+    /// The checks of the last promotion are to be carried out: nobody knows how the stage is.
+    pub assess: bool,
     /// Promotions to make.
     pub promotions: Vec<(FreightName, FreightOrigin)>,
     /// When to look again, if nothing happens before.
@@ -45,6 +47,7 @@ pub fn plan(state: &StageState, sight: &Sight<'_>) -> Plan {
         pass_on(state, sight, &mut plan);
         return plan;
     }
+    plan.assess = state.health.is_none() && !state.health_checks().is_empty();
     verify(state, sight, &mut plan);
     if let Some(promotion) = next_admitted(state, sight, !plan.events.is_empty()) {
         plan.events.push(StageEvent::PromotionAdmitted { promotion });
@@ -62,7 +65,7 @@ fn pass_on(state: &StageState, sight: &Sight<'_>, plan: &mut Plan) {
         for view in sight.freight.freight_of(&request.origin) {
             let is_available = || {
                 let name = sight.name.as_str();
-                check_available(name, sight.spec, &request.origin, &view.status, sight.now).is_ok()
+                check_available(name, sight.spec, &request.origin, view.status, sight.now).is_ok()
             };
             if !state.verified.contains_key(view.name) && is_available() {
                 plan.events.push(StageEvent::FreightVerified { freight: view.name.clone() });
@@ -75,6 +78,14 @@ fn pass_on(state: &StageState, sight: &Sight<'_>, plan: &mut Plan) {
 fn look_again(sight: &Sight<'_>, request: &windlass_model::manifest::stage::FreightRequest, plan: &mut Plan) {
     let at = next_available(sight.name.as_str(), request, sight.freight, sight.now);
     plan.look_again = [plan.look_again, at].into_iter().flatten().min();
+}
+
+/// A stage that nothing is to be checked of is healthy.
+fn is_healthy(state: &StageState) -> bool {
+    match &state.health {
+        Some(health) => health.status == HealthStatus::Healthy,
+        None => state.health_checks().is_empty(),
+    }
 }
 
 /// What is in the stage is verified once the stage is healthy. Stages with a `verification` of their own wait for it.
@@ -97,10 +108,6 @@ fn verify(state: &StageState, sight: &Sight<'_>, plan: &mut Plan) {
 #[must_use]
 pub fn awaits_verification(state: &StageState) -> bool {
     state.admitted.is_none() && state.collections.first().is_some_and(|past| past.verified_at.is_empty())
-}
-
-fn is_healthy(state: &StageState) -> bool {
-    state.health.as_ref().is_some_and(|health| health.status == HealthStatus::Healthy)
 }
 
 /// The promotion whose turn it becomes: the oldest, once nothing runs and what came last is verified. A stage that is not

@@ -1,0 +1,82 @@
+//! Taking up what is recorded of a project: its freight, its stages, and the promotions that were under way.
+
+use windlass_model::event::stage::StageEvent;
+use windlass_model::event::{EVENT_VERSION, Recorded};
+use windlass_model::ids::{FreightName, Namespace, StageName};
+use windlass_ports::journal::{UnitKind, Version};
+use windlass_ports::records::FREIGHT;
+use windlass_promotion::stage::{StageState, apply};
+use windlass_promotion::unit::UnitError;
+
+use super::{Actor, StageEntry, WarehouseEntry};
+use crate::freight_index::FreightEntry;
+
+impl Actor {
+    pub(super) async fn take_up(&mut self) -> Result<(), UnitError> {
+        self.take_up_freight().await?;
+        let project = self.cell.get();
+        for stage in project.stages.keys() {
+            self.take_up_stage(stage).await?;
+        }
+        for (name, warehouse) in &project.warehouses {
+            let document = self.ports.resources.get(&self.document("Warehouse", name)).await?;
+            let value = document.map(|document| document.value()).transpose()?.unwrap_or_default();
+            let entry = WarehouseEntry::of_document(warehouse, &value, self.ports.clock.now());
+            self.warehouses.insert(name.clone(), entry);
+        }
+        self.mark_all();
+        Ok(())
+    }
+
+    async fn take_up_freight(&mut self) -> Result<(), UnitError> {
+        let namespace = Namespace::from(&self.name);
+        let ports = &self.ports;
+        let listing = ports.resources.list(&ports.tenant, FREIGHT, Some(&namespace)).await?;
+        let mut index = self.index_mut();
+        for document in listing.documents {
+            let value = document.value()?;
+            if let (Ok(name), Some(entry)) =
+                (FreightName::new(document.key.name), FreightEntry::of_document(&value))
+            {
+                index.put(name, entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the events of a stage, and what its document says.
+    pub(super) async fn take_up_stage(&mut self, stage: &StageName) -> Result<(), UnitError> {
+        let unit = self.unit(UnitKind::Stage, stage.as_str());
+        let (mut state, mut version) = (StageState::default(), Version::default());
+        for (at, event) in self.ports.journal.read(&unit, version).await? {
+            let recorded: Recorded<StageEvent> =
+                serde_json::from_value(event).map_err(|e| UnitError::Damaged(e.to_string()))?;
+            if recorded.v > EVENT_VERSION {
+                return Err(UnitError::Damaged("it was written by a newer version of windlass".to_owned()));
+            }
+            apply(&mut state, &recorded);
+            version = at;
+        }
+        let document = self.ports.resources.get(&self.document("Stage", stage.as_str())).await?;
+        let value = document.map(|document| document.value()).transpose()?.unwrap_or_default();
+        let shown = value["status"].as_object().cloned().unwrap_or_default();
+        let refreshed = value.pointer("/metadata/annotations/kargo.akuity.io~1refresh");
+        let entry = StageEntry {
+            version,
+            is_dirty: true,
+            shown: shown.into_iter().filter(|(name, _)| name != "metadata").collect(),
+            refreshed: refreshed.and_then(|token| token.as_str()).map(str::to_owned),
+            ..StageEntry::default()
+        };
+        {
+            let mut index = self.index_mut();
+            for freight in state.known_freight().cloned().collect::<Vec<_>>() {
+                if let Some(status) = index.status_mut(&freight) {
+                    state.add_to(status, stage, &freight);
+                }
+            }
+        }
+        self.stages.insert(stage.clone(), StageEntry { state, ..entry });
+        Ok(())
+    }
+}

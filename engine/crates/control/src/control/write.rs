@@ -1,0 +1,238 @@
+//! Writing and deleting documents: each is checked against what is there, stored, and told to the projects it concerns.
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+use windlass_model::ids::{Namespace, ProjectName};
+use windlass_ports::control_plane::{
+    Actor, ApiError, ControlPlane as _, Fault, WriteMode, WriteReport, Written,
+};
+use windlass_ports::journal::{UnitKey, UnitKind};
+use windlass_ports::records::{Document, DocumentChange, Expect, ResourceKey};
+
+use super::{Control, failed, not_found};
+use crate::actor::Message;
+use crate::admit;
+use crate::project::SHARED_NAMESPACE;
+
+/// Kinds without a namespace.
+const CLUSTER_KINDS: [&str; 4] = ["Project", "ClusterConfig", "ClusterPromotionTask", "Namespace"];
+
+/// Everything that a project's namespace may hold, in the order in which it is taken away.
+const NAMESPACED_KINDS: [&str; 12] = [
+    "Warehouse",
+    "Stage",
+    "Promotion",
+    "Freight",
+    "PromotionTask",
+    "ProjectConfig",
+    "Grants",
+    "Secret",
+    "ConfigMap",
+    "StageMetadata",
+    "FreightMetadata",
+    "PromotionRequest",
+];
+
+impl Control {
+    pub(super) async fn write_all(
+        &self,
+        actor: &Actor,
+        text: &[u8],
+        mode: WriteMode,
+    ) -> Result<Vec<WriteReport>, ApiError> {
+        let mut documents: Vec<Value> = admit::read(text)?;
+        // Others are in a project's namespace, so projects come first, and go last.
+        let is_project =
+            |document: &Value| matches!(document["kind"].as_str(), Some("Project" | "Namespace"));
+        documents.sort_by_key(|document| is_project(document) == (mode == WriteMode::Delete));
+        let mut reports = Vec::with_capacity(documents.len());
+        for document in documents {
+            let result = match mode {
+                WriteMode::Delete => self.delete_document(actor, document).await,
+                _ => self.write_one(actor, document, mode).await,
+            };
+            reports.push(WriteReport { result, warnings: Vec::new() });
+        }
+        Ok(reports)
+    }
+
+    /// Which resource a document is.
+    fn key_of(&self, document: &Value) -> Result<ResourceKey, ApiError> {
+        let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let kind = text("/kind");
+        if kind.is_empty() {
+            let message = format!("error unmarshaling manifest: Object 'Kind' is missing in '{document}'");
+            return Err(ApiError::new(Fault::BadRequest, message));
+        }
+        let namespace = if CLUSTER_KINDS.contains(&kind) { "" } else { text("/metadata/namespace") };
+        let namespace =
+            Namespace::new(namespace).map_err(|e| ApiError::new(Fault::Invalid, e.to_string()))?;
+        Ok(self.key(kind, &namespace, text("/metadata/name")))
+    }
+
+    async fn write_one(&self, actor: &Actor, document: Value, mode: WriteMode) -> Result<Written, ApiError> {
+        let key = self.key_of(&document)?;
+        if key.kind == "Promotion" {
+            let project = key.namespace.project().ok_or_else(|| not_found("Project", ""))?;
+            return self.promote_manifest(actor, &project, &document).await.map(Written::Created);
+        }
+        let _alone = self.writing.lock().await;
+        let old = self.ports.resources.get(&key).await.map_err(failed)?;
+        self.check_mode(&key, old.as_ref(), mode)?;
+        self.check_namespace(&key)?;
+        let old_value = old.as_ref().map(|old| old.value()).transpose().map_err(failed)?;
+        let admitted = admit::admit(
+            document,
+            &key.namespace,
+            old_value.as_ref(),
+            self.ports.ids.uuid(),
+            self.ports.clock.now(),
+        );
+        let expect = old.as_ref().map_or(Expect::Absent, |old| Expect::Version(old.version));
+        let put = DocumentChange::Put { key: key.clone(), expect, document: admitted };
+        self.ports.resources.write(vec![put]).await.map_err(failed)?;
+        let stored = self.get(&key.kind, &key.namespace, &key.name).await?;
+        let value = stored.value().map_err(failed)?;
+        self.follow(&key, Some(&value)).await?;
+        Ok(if old.is_some() { Written::Updated(value) } else { Written::Created(value) })
+    }
+
+    fn check_mode(&self, key: &ResourceKey, old: Option<&Document>, mode: WriteMode) -> Result<(), ApiError> {
+        match (mode, old) {
+            (WriteMode::Create, Some(_)) => {
+                let kind = key.kind.to_lowercase();
+                let message = format!("{kind}{} {:?} already exists", super::group(&key.kind), key.name);
+                Err(ApiError::new(Fault::Conflict, message))
+            }
+            (WriteMode::Update, None) => Err(ApiError::not_found("resource does not exist")),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_namespace(&self, key: &ResourceKey) -> Result<(), ApiError> {
+        if key.namespace.is_cluster() || key.namespace.as_str() == SHARED_NAMESPACE {
+            return Ok(());
+        }
+        match key.namespace.project().and_then(|project| self.registry.get(&project)) {
+            Some(_) => Ok(()),
+            None => Err(ApiError::not_found(format!("namespaces {:?} not found", key.namespace.as_str()))),
+        }
+    }
+
+    /// Tells the projects that a document concerns.
+    async fn follow(&self, key: &ResourceKey, value: Option<&Value>) -> Result<(), ApiError> {
+        if key.kind == "Project" {
+            let Ok(name) = ProjectName::new(key.name.clone()) else { return Ok(()) };
+            if value.is_some() && self.registry.get(&name).is_none() {
+                let loaded = self.load_project(name).await;
+                return loaded.map_err(|e| ApiError::new(Fault::Unavailable, e.to_string()));
+            }
+        }
+        let concerned = match key.namespace.project() {
+            Some(project) if key.namespace.as_str() != SHARED_NAMESPACE => vec![project],
+            _ => self.registry.all().into_iter().map(|(name, _)| name).collect(),
+        };
+        for project in concerned {
+            let (done, heard) = oneshot::channel();
+            let message = Message::Changed { key: key.clone(), document: value.cloned(), done };
+            self.tell(&project, message).await;
+            let _ = heard.await;
+        }
+        Ok(())
+    }
+
+    async fn delete_document(&self, actor: &Actor, document: Value) -> Result<Written, ApiError> {
+        let key = self.key_of(&document)?;
+        match self.delete_one(actor, &key).await {
+            Ok(()) => Ok(Written::Deleted(document)),
+            Err(error) if error.fault == Fault::NotFound => {
+                let kind = key.kind.to_lowercase();
+                let message = format!("{kind}s{} {:?} not found", super::group(&key.kind), key.name);
+                Err(ApiError::not_found(message))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn delete_one(&self, actor: &Actor, key: &ResourceKey) -> Result<(), ApiError> {
+        let document = self.get(&key.kind, &key.namespace, &key.name).await?;
+        match key.kind.as_str() {
+            "Project" => return self.delete_project(&document).await,
+            "Freight" => self.check_unused(key)?,
+            "Promotion" => return self.delete_promotion(actor, &document).await,
+            _ => {}
+        }
+        let _alone = self.writing.lock().await;
+        let delete = DocumentChange::Delete { key: key.clone(), expect: Expect::Present };
+        self.ports.resources.write(vec![delete]).await.map_err(failed)?;
+        self.follow(key, None).await
+    }
+
+    fn check_unused(&self, key: &ResourceKey) -> Result<(), ApiError> {
+        let project = key.namespace.project();
+        let Some(entry) = project.and_then(|project| self.registry.get(&project)) else { return Ok(()) };
+        let stages = entry.started.stages_with(&key.name);
+        if stages.is_empty() {
+            return Ok(());
+        }
+        let stages: Vec<String> = stages.iter().map(|stage| format!("{stage:?}")).collect();
+        let message = format!(
+            "admission webhook \"freight.kargo.akuity.io\" denied the request: freights.kargo.akuity.io {:?} is forbidden: \
+             freight is in-use by stages ({})",
+            key.name,
+            stages.join(", ")
+        );
+        Err(ApiError::new(Fault::Forbidden, message))
+    }
+
+    /// A promotion that has not ended is stopped first.
+    async fn delete_promotion(&self, actor: &Actor, document: &Document) -> Result<(), ApiError> {
+        let key = &document.key;
+        let value = document.value().map_err(failed)?;
+        if let Some(project) = key.namespace.project() {
+            self.abort(actor, &project, &key.name).await?;
+            if let Some(uid) = value.pointer("/metadata/uid").and_then(Value::as_str) {
+                let unit = UnitKey {
+                    tenant: self.ports.tenant.clone(),
+                    project,
+                    kind: UnitKind::Promotion,
+                    id: uid.to_owned(),
+                };
+                if value.pointer("/status/finishedAt").is_some() {
+                    self.ports.journal.forget(&unit).await.map_err(failed)?;
+                }
+            }
+        }
+        let delete = DocumentChange::Delete { key: key.clone(), expect: Expect::Present };
+        self.ports.resources.write(vec![delete]).await.map_err(failed).map(|_| ())
+    }
+
+    /// A project goes with everything that is in its namespace.
+    async fn delete_project(&self, document: &Document) -> Result<(), ApiError> {
+        let _alone = self.writing.lock().await;
+        let Ok(name) = ProjectName::new(document.key.name.clone()) else { return Ok(()) };
+        if let Some(entry) = self.registry.get(&name) {
+            entry.stop.cancel();
+            entry.started.inbox.closed().await;
+            self.registry.remove(&name);
+        }
+        let namespace = Namespace::from(&name);
+        for kind in [UnitKind::Promotion, UnitKind::Stage, UnitKind::Warehouse] {
+            let units = self.ports.journal.units(&self.ports.tenant, kind).await.map_err(failed)?;
+            for unit in units.into_iter().filter(|unit| unit.project == name) {
+                let key =
+                    UnitKey { tenant: self.ports.tenant.clone(), project: name.clone(), kind, id: unit.id };
+                self.ports.journal.forget(&key).await.map_err(failed)?;
+            }
+        }
+        let mut changes = Vec::new();
+        for kind in NAMESPACED_KINDS {
+            let listing = self.list(kind, Some(&namespace), "").await?;
+            let delete =
+                |document: Document| DocumentChange::Delete { key: document.key, expect: Expect::Anything };
+            changes.extend(listing.documents.into_iter().map(delete));
+        }
+        changes.push(DocumentChange::Delete { key: document.key.clone(), expect: Expect::Anything });
+        self.ports.resources.write(changes).await.map_err(failed).map(|_| ())
+    }
+}

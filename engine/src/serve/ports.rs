@@ -1,0 +1,94 @@
+//! What stands behind the ports of the control plane.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use windlass_control::ports::{Discoverer, HealthChecker, HealthReport, PromotionDriver};
+use windlass_control::project::{Project, Projects as _};
+use windlass_control::registry::Registry;
+use windlass_discovery::Depth;
+use windlass_model::discovered::DiscoveredArtifacts;
+use windlass_model::event::stage::HealthStatus;
+use windlass_model::ids::ProjectName;
+use windlass_model::manifest::warehouse::Warehouse;
+use windlass_model::outcome::HealthCheck;
+use windlass_promotion::driver::DriveError;
+use windlass_promotion::evaluate::functions::ProjectData;
+use windlass_promotion::state::PromotionState;
+use windlass_promotion::unit::PromotionUnit;
+
+use crate::wiring::Works;
+
+/// Looks into repositories over the network.
+pub(super) struct HostDiscoverer {
+    works: Arc<Works>,
+    registry: Arc<Registry>,
+}
+
+impl HostDiscoverer {
+    pub(super) fn new(works: Arc<Works>, registry: Arc<Registry>) -> Self {
+        Self { works, registry }
+    }
+}
+
+#[async_trait]
+impl Discoverer for HostDiscoverer {
+    async fn discover(
+        &self,
+        project: &ProjectName,
+        warehouse: &Warehouse,
+        _previous: Option<&DiscoveredArtifacts>,
+    ) -> Result<DiscoveredArtifacts, String> {
+        let project = self.registry.find_project(project).ok_or("the project is gone")?;
+        let discovery = self.works.discovery(&project);
+        discovery.discover(warehouse, Depth::Limit).await.map_err(|e| e.to_string())
+    }
+}
+
+/// Runs the steps of promotions.
+pub(super) struct HostDriver {
+    works: Arc<Works>,
+}
+
+impl HostDriver {
+    pub(super) fn new(works: Arc<Works>) -> Self {
+        Self { works }
+    }
+}
+
+#[async_trait]
+impl PromotionDriver for HostDriver {
+    async fn drive(
+        &self,
+        project: &Project,
+        unit: Arc<PromotionUnit>,
+        data: Arc<dyn ProjectData>,
+        stop: CancellationToken,
+    ) -> Result<PromotionState, DriveError> {
+        self.works.driver(project, data).run(unit, stop).await
+    }
+}
+
+/// Checks health by what steps export.
+pub(super) struct HostHealth {
+    _works: Arc<Works>,
+}
+
+impl HostHealth {
+    pub(super) fn new(works: Arc<Works>) -> Self {
+        Self { _works: works }
+    }
+}
+
+#[async_trait]
+impl HealthChecker for HostHealth {
+    async fn check(&self, _project: &Project, _stage: &str, check: &HealthCheck) -> HealthReport {
+        HealthReport {
+            status: HealthStatus::Unknown,
+            issues: vec![format!("no health checker {:?} is there", check.kind)],
+            output: Value::Null,
+        }
+    }
+}
