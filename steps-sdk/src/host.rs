@@ -49,6 +49,7 @@ pub(crate) trait Host {
     fn set_alias(&self, freight: &str, alias: &str) -> Result<String, Error>;
     fn permissions(&self, paths: &[String]) -> Result<Vec<u32>, Error>;
     fn set_permissions(&self, changes: &[(String, u32)]) -> Result<(), Error>;
+    fn copy_files(&self, copies: &[(String, String)]) -> Result<(), Error>;
 }
 
 /// The host of this program: in a guest the contract's imports.
@@ -176,5 +177,9 @@ impl Host for Imports {
 
     fn set_permissions(&self, changes: &[(String, u32)]) -> Result<(), Error> {
         contract::files::set_permissions(changes)
+    }
+
+    fn copy_files(&self, copies: &[(String, String)]) -> Result<(), Error> {
+        contract::files::copy(copies)
     }
 }

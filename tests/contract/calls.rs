@@ -55,6 +55,8 @@ fn calls() -> Value {
         call("files.permissions", json!({ "paths": ["out/.git"] })),
         call("files.permissions", json!({ "paths": ["out", "nowhere"] })),
         call("files.setPermissions", json!({ "changes": [["out/.git", 0o4755]] })),
+        call("files.copy", json!({ "copies": [["out/.git", "copied"], ["nowhere", "not-copied"]] })),
+        call("files.permissions", json!({ "paths": ["copied"] })),
         call("metadata.get", json!({ "kind": "Stage", "name": "dev" })),
         call("metadata.upsert", json!({ "kind": "Stage", "name": "dev", "values": { "a": 1, "b": [true] } })),
         call("metadata.upsert", json!({ "kind": "Stage", "name": "dev", "values": { "b": null } })),

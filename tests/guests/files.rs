@@ -120,3 +120,44 @@ async fn permissions_are_those_of_own_files() {
     assert_eq!(told["set my own"]["ok"], Value::Null);
     assert_eq!(told["look at my own"]["ok"], json!([0o755]));
 }
+
+#[tokio::test]
+async fn copies_stay_inside() {
+    let told = run_and_look("copies").await;
+    let error = |name: &str| {
+        let error = &told[name]["err"];
+        (error["code"].as_str().unwrap_or_default(), error["message"].as_str().unwrap_or_default())
+    };
+    let refused = |path: &str| {
+        (
+            "path-refused",
+            format!("{path}: the path leads out of the work directory or through a symbolic link"),
+        )
+    };
+    let missing = |path: &str| ("file-not-found", format!("{path}: No such file or directory (os error 2)"));
+    for (name, (code, message)) in [
+        ("in by a link", refused("up/boot")),
+        ("in by dots", missing("boot")),
+        ("in from an absolute path", missing("etc/passwd")),
+        ("out by a link", refused("up/escaped")),
+        ("out to an absolute path", missing("tmp/escaped")),
+    ] {
+        assert_eq!(error(name), (code, message.as_str()), "{name}");
+    }
+    // Above the work directory is the work directory.
+    assert_eq!(told["out by dots"]["ok"], Value::Null);
+    for name in [
+        "in by the name of a link",
+        "over what is outside",
+        "over what a link names",
+        "a directory",
+        "over a directory",
+    ] {
+        assert_eq!(error(name).0, "file-unusable", "{name}");
+    }
+    assert_eq!(error("over the work directory").0, "path-not-a-file");
+    assert_eq!(told["to itself"], json!({ "ok": null }));
+    assert_eq!(error("some good, then one bad").0, "file-not-found");
+    assert_eq!((&told["first is there"], &told["third is there"]), (&json!("yes"), &json!("no")));
+    assert_eq!(told["in is there"], "no");
+}

@@ -71,7 +71,7 @@ fn copy(from: &Path, to: &Path, config: &Config, context: &Context) -> Result<()
     } else {
         copying.tree(from, to, &rules)
     };
-    // Also what was copied before an error has the permissions that it should have.
+    // What came before an error is copied.
     let finished = copying.finish();
     done.and(finished).map_err(|e| e.to_string())
 }

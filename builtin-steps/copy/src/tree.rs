@@ -1,25 +1,21 @@
-//! Copies files one by one, in the order of their names.
+//! Copies files in the order of their names, many at once.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use windlass_step::Context;
 use windlass_versions::IgnoreRules;
 
-/// Bytes that are read at once.
-const BUFFER_LEN: usize = 128 << 10;
-
-/// Permissions are asked for and set for so many files at once.
+/// So many files are copied at once.
 const AT_ONCE: usize = 500;
 
 /// A copy that is being made.
 pub(crate) struct Copying<'c> {
     context: &'c Context,
-    buffer: Vec<u8>,
-    /// Files whose copies do not have their permissions yet.
-    copied: Vec<(PathBuf, PathBuf)>,
+    /// Files that are still to be copied.
+    waiting: Vec<(PathBuf, PathBuf)>,
     /// Links in the place where the copy is made.
     links: BTreeSet<PathBuf>,
 }
@@ -32,7 +28,7 @@ struct Entry {
 
 impl<'c> Copying<'c> {
     pub(crate) fn new(context: &'c Context) -> Self {
-        Self { context, buffer: vec![0; BUFFER_LEN], copied: Vec::new(), links: BTreeSet::new() }
+        Self { context, waiting: Vec::new(), links: BTreeSet::new() }
     }
 
     /// Copies a single file.
@@ -66,39 +62,20 @@ impl<'c> Copying<'c> {
         Ok(())
     }
 
-    /// Gives the copies the permissions of what they were copied from.
+    /// Copies what is left to be copied.
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.set_permissions()
+        self.copy_waiting()
     }
 
+    /// Notes a file down to be copied with others.
     fn copy_file(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        let mut source = File::open(from)?;
-        let mut copy = File::create(to)?;
-        loop {
-            match source.read(&mut self.buffer) {
-                Ok(0) => break,
-                Ok(len) => copy.write_all(&self.buffer[..len])?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.copied.push((from.to_owned(), to.to_owned()));
-        if self.copied.len() < AT_ONCE { Ok(()) } else { self.set_permissions() }
+        self.waiting.push((from.to_owned(), self.meant(to)?));
+        if self.waiting.len() < AT_ONCE { Ok(()) } else { self.copy_waiting() }
     }
 
-    fn set_permissions(&mut self) -> io::Result<()> {
-        let (sources, mut copies): (Vec<PathBuf>, Vec<PathBuf>) = self.copied.drain(..).unzip();
-        if !self.links.is_empty() {
-            for copy in &mut copies {
-                *copy = self.meant(copy)?;
-            }
-        }
-        let permissions = self.context.permissions(&sources);
-        let set = permissions.and_then(|permissions| {
-            let changes: Vec<(PathBuf, u32)> = copies.into_iter().zip(permissions).collect();
-            self.context.set_permissions(&changes)
-        });
-        set.map_err(|error| io::Error::other(error.message))
+    fn copy_waiting(&mut self) -> io::Result<()> {
+        let copies = std::mem::take(&mut self.waiting);
+        self.context.copy_files(&copies).map_err(|error| io::Error::other(error.message))
     }
 
     /// Makes a directory, unless it is there; then notes the links that are in it.

@@ -1,4 +1,4 @@
-//! Files, as far as `std::fs` has no words for them in a guest: permissions, symbolic links, and paths that hold links.
+//! Files, as far as `std::fs` has no words for them in a guest: permissions, copying many at once, symbolic links, and paths that hold links.
 //! Paths are those of [`Context::path`] and [`Context::resolve`].
 
 use std::io;
@@ -36,6 +36,20 @@ impl Context {
         let changes: Vec<(String, u32)> =
             changes.iter().map(|(path, bits)| (self.relative(path), *bits)).collect();
         self.host.set_permissions(&changes)
+    }
+
+    /// Copies files, each from the first path to the second: content and permissions. A file that is there is replaced, one
+    /// that is copied to itself stays as it is. No link is followed, neither on the way nor at the end.
+    ///
+    /// # Errors
+    /// If one of them is not there or is no file, or cannot be copied. Those before it are copied.
+    pub fn copy_files(&self, copies: &[(PathBuf, PathBuf)]) -> Result<(), Error> {
+        if copies.is_empty() {
+            return Ok(());
+        }
+        let copies: Vec<(String, String)> =
+            copies.iter().map(|(from, to)| (self.relative(from), self.relative(to))).collect();
+        self.host.copy_files(&copies)
     }
 
     /// Makes a symbolic link with the text `target`. Where it points to matters only when it is followed, and then it

@@ -245,6 +245,21 @@ impl Host for FakeHost {
                 .map_err(|e| not_a_file(path, &e))
         })
     }
+
+    fn copy_files(&self, copies: &[(String, String)]) -> Result<(), Error> {
+        let dir = self.dir.borrow();
+        copies.iter().filter(|(from, to)| from != to).try_for_each(|(from, to)| {
+            let is_link = |path: &String| dir.join(path).is_symlink();
+            if let Some(link) = [from, to].into_iter().find(|path| is_link(path)) {
+                return Err(error(
+                    ErrorKind::Invalid,
+                    "file-unusable",
+                    &format!("{link}: it is a symbolic link"),
+                ));
+            }
+            std::fs::copy(dir.join(from), dir.join(to)).map(|_| ()).map_err(|e| not_a_file(from, &e))
+        })
+    }
 }
 
 fn not_a_file(path: &str, reason: &std::io::Error) -> Error {

@@ -1,6 +1,7 @@
 //! The capabilities: what answers a call that has passed the layers. One file each.
 
 pub(crate) mod attempt;
+pub(crate) mod copy;
 pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod http;
@@ -56,6 +57,7 @@ impl Capabilities {
             Call::ObjectsPatch(patch) => self.patch_object(session, &patch).await,
             Call::FilesPermissions(args) => permissions::look(session, args).await,
             Call::FilesSetPermissions(args) => permissions::set(session, args).await,
+            Call::FilesCopy(args) => copy::files(session, args).await,
             Call::MetadataGet(subject) => self.metadata(session, &subject).await,
             Call::MetadataUpsert(upsert) => self.upsert_metadata(session, upsert).await,
             Call::MetadataSetAlias(alias) => self.set_alias(session, alias).await,

@@ -91,6 +91,9 @@ pub enum Call {
     /// Gives files other permissions.
     #[serde(rename = "files.setPermissions")]
     FilesSetPermissions(files::SetPermissions),
+    /// Copies files.
+    #[serde(rename = "files.copy")]
+    FilesCopy(files::Copy),
     /// What has been noted down about a stage or freight.
     #[serde(rename = "metadata.get")]
     MetadataGet(metadata::Subject),
@@ -126,7 +129,7 @@ pub enum Reply {
     /// `attempt.idempotencyKey`
     #[serde(rename = "attempt.idempotencyKey")]
     IdempotencyKey(String),
-    /// Of functions that answer nothing: `log.write`, `log.progress`, `git.worktree.clear`, `files.setPermissions`,
+    /// Of functions that answer nothing: `log.write`, `log.progress`, `git.worktree.clear`, `files.setPermissions`, `files.copy`,
     /// `metadata.upsert`.
     #[serde(rename = "none")]
     Done(()),
@@ -204,6 +207,7 @@ impl Call {
             Self::ObjectsPatch(_) => "objects.patch",
             Self::FilesPermissions(_) => "files.permissions",
             Self::FilesSetPermissions(_) => "files.setPermissions",
+            Self::FilesCopy(_) => "files.copy",
             Self::MetadataGet(_) => "metadata.get",
             Self::MetadataUpsert(_) => "metadata.upsert",
             Self::MetadataSetAlias(_) => "metadata.setAlias",
@@ -261,6 +265,7 @@ impl Call {
             | Self::ObjectsPatch(_)
             | Self::FilesPermissions(_)
             | Self::FilesSetPermissions(_)
+            | Self::FilesCopy(_)
             | Self::MetadataGet(_)
             | Self::MetadataUpsert(_)
             | Self::MetadataSetAlias(_) => true,
@@ -292,6 +297,7 @@ impl Call {
             | Self::ObjectsQuery(_)
             | Self::FilesPermissions(_)
             | Self::FilesSetPermissions(_)
+            | Self::FilesCopy(_)
             | Self::MetadataGet(_)
             // Windlass' own records change in the transaction that tells of it.
             | Self::MetadataUpsert(_)

@@ -143,6 +143,11 @@ impl OpenFile {
         Ok(self.handle.file.try_clone()?)
     }
 
+    /// The open file, for setting what is not content.
+    pub(crate) fn descriptor(&self) -> &File {
+        &self.handle.file
+    }
+
     /// Reads into `buffer` from byte `offset`; 0 at the end.
     ///
     /// # Errors

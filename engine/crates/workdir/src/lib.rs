@@ -4,6 +4,7 @@
 //!
 //! It may use the file system calls of Linux (`openat2`) and nothing else: no network, no Git, no guest.
 
+mod copy;
 mod error;
 mod file;
 mod list;
@@ -13,6 +14,7 @@ mod tree;
 mod undo;
 mod write;
 
+pub use copy::ToCopy;
 pub use error::{FsError, FsResult};
 pub use file::{FileKind, OpenFile, Stat};
 pub use list::Entry;

@@ -409,3 +409,61 @@ fn the_root_is_there_already() {
     }
     assert!(tree.make_dir(tree.root(), Path::new("..")).is_err());
 }
+
+fn copy(tree: &Tree, from: &str, to: &str) -> Result<(), FsError> {
+    let file = tree.open_to_copy(tree.root(), Path::new(from))?;
+    tree.copy_to(&file, tree.root(), Path::new(to), &mut Vec::new())
+}
+
+#[test]
+fn files_are_copied_with_their_permissions_and_uncopied() {
+    let fixture = fixture();
+    let work = fixture.dir.base().join("work");
+    fs::write(work.join("a"), "a".repeat(3_000)).unwrap();
+    fs::set_permissions(work.join("a"), fs::Permissions::from_mode(0o750)).unwrap();
+    fs::write(work.join("old"), "what was there").unwrap();
+    fs::set_permissions(work.join("old"), fs::Permissions::from_mode(0o600)).unwrap();
+    let before = snapshot(&work);
+    let attempt = fixture.dir.begin_attempt(KEY, MOST).unwrap();
+    let tree = &attempt.work;
+    for to in ["new", "old", "a"] {
+        copy(tree, "a", to).unwrap();
+    }
+    let copied = format!("750 {}", "a".repeat(3_000));
+    let expected = ["a", "new", "old"].map(|name| (PathBuf::from(name), copied.clone()));
+    assert_eq!(snapshot(&work), BTreeMap::from(expected));
+    fixture.dir.roll_back(&attempt).unwrap();
+    assert_eq!(snapshot(&work), before);
+}
+
+#[test]
+fn copies_follow_no_link_wait_for_no_pipe_and_are_counted() {
+    let fixture = fixture();
+    let work = fixture.dir.base().join("work");
+    fs::write(work.join("a"), "a".repeat(4_000)).unwrap();
+    fs::create_dir(work.join("dir")).unwrap();
+    symlink(fixture.outside.join("secret"), work.join("out")).unwrap();
+    symlink("a", work.join("link")).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        work.join("pipe"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::from_raw_mode(0o600),
+        0,
+    )
+    .unwrap();
+    let attempt = fixture.dir.begin_attempt(KEY, MOST).unwrap();
+    let tree = &attempt.work;
+    for from in ["out", "link", "dir", "pipe", "nowhere"] {
+        assert!(copy(tree, from, "new").is_err(), "{from}");
+    }
+    for to in ["out", "link", "dir", "pipe"] {
+        assert!(copy(tree, "a", to).is_err(), "{to}");
+    }
+    assert!(!work.join("new").exists());
+    // 4,000 bytes are there; of the 10,000 that may be, one copy takes 4,000 more and two would be too many.
+    copy(tree, "a", "b").unwrap();
+    let refused = copy(tree, "a", "c").unwrap_err();
+    assert!(matches!(refused, FsError::Quota { .. }), "{refused}");
+    assert_eq!(fs::read_to_string(fixture.outside.join("secret")).unwrap(), "hands off");
+}

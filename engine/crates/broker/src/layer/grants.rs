@@ -41,6 +41,7 @@ impl Grants {
             | Call::LogProgress(_)
             | Call::FilesPermissions(_)
             | Call::FilesSetPermissions(_)
+            | Call::FilesCopy(_)
             | Call::GitUpdateRef(_) => Ok(()),
             Call::MetadataGet(_) => session.require(&Need::Metadata { access: Access::Read }),
             Call::MetadataUpsert(_) | Call::MetadataSetAlias(_) => {

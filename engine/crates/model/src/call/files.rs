@@ -1,4 +1,4 @@
-//! Files of the work directory, as far as WASI has no words for them: their permissions.
+//! Files of the work directory, as far as WASI has no words for them: their permissions, and copying many at once.
 
 use serde::{Deserialize, Serialize};
 
@@ -49,4 +49,12 @@ pub struct Look {
 pub struct SetPermissions {
     /// The files, each with its new permissions.
     pub changes: Vec<(WorkPath, Permissions)>,
+}
+
+/// Arguments of `files.copy`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Copy {
+    /// Each file, and what its copy is called.
+    pub copies: Vec<(WorkPath, WorkPath)>,
 }

@@ -1,6 +1,6 @@
 //! The interface `files`.
 
-use windlass_model::call::files::{Look, Permissions, SetPermissions};
+use windlass_model::call::files::{Copy, Look, Permissions, SetPermissions};
 use windlass_model::call::{Call, CallError, Reply, WorkPath};
 
 use super::bindings::windlass::step::files;
@@ -12,6 +12,15 @@ impl files::Host for Guest {
         let paths = paths.into_iter().map(WorkPath::from).collect();
         tell(self.call(Call::FilesPermissions(Look { paths })), |reply| match reply {
             Reply::Permissions(found) => Some(found.into_iter().map(Permissions::bits).collect()),
+            _ => None,
+        })
+    }
+
+    fn copy(&mut self, copies: Vec<(String, String)>) -> Told<()> {
+        let copies =
+            copies.into_iter().map(|(from, to)| (WorkPath::from(from), WorkPath::from(to))).collect();
+        tell(self.call(Call::FilesCopy(Copy { copies })), |reply| match reply {
+            Reply::Done(()) => Some(()),
             _ => None,
         })
     }
