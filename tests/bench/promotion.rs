@@ -1,6 +1,7 @@
 //! Promotions of steps that do nothing: what recording and running cost.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use serde_json::Value;
 use windlass_tests::{Options, Windlass, World};
@@ -19,10 +20,22 @@ pub(crate) async fn promotions(
     warm_up: usize,
     uses: &str,
 ) -> (f64, f64) {
+    promotions_in(&world.path("bench-data"), world, options, times, warm_up, uses).await
+}
+
+/// The same with a data directory of its own.
+pub(crate) async fn promotions_in(
+    data: &Path,
+    world: &World,
+    options: &[&str],
+    times: usize,
+    warm_up: usize,
+    uses: &str,
+) -> (f64, f64) {
     let ended = Windlass::new(["bench", "-f"])
         .arg(world.path("manifests"))
         .arg("--data")
-        .arg(world.path("bench-data"))
+        .arg(data)
         .arg("--kubeconfig")
         .arg(world.path("kubeconfig"))
         .args(["--stage", "dev", "--times", &times.to_string()])

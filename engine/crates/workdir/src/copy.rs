@@ -1,11 +1,14 @@
 //! Copying a file within a tree, with as few calls of the operating system as it takes.
 
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use rustix::fs::{Mode, fchmod};
+use rustix::fs::{Mode, OFlags, ResolveFlags, fchmod};
+use rustix::io::Errno;
 
-use crate::error::FsResult;
-use crate::file::{FileKind, OpenFile, Stat};
+use crate::error::{FsError, FsResult};
+use crate::file::{FileKind, Stat};
 use crate::tree::{Dir, Follow, OpenMode, Tree};
 
 /// A file is copied in pieces of this many bytes.
@@ -14,7 +17,7 @@ const PIECE_BYTES: u64 = 256 << 10;
 /// A file that is about to be copied.
 #[derive(Debug)]
 pub struct ToCopy {
-    file: OpenFile,
+    file: File,
     stat: Stat,
 }
 
@@ -24,9 +27,17 @@ impl Tree {
     /// # Errors
     /// If it is not there, or is no regular file; a symbolic link is none.
     pub fn open_to_copy(&self, dir: &Dir, name: &Path) -> FsResult<ToCopy> {
-        let file = self.open_file(dir, name, Follow::No, OpenMode::default())?;
-        let stat = file.stat()?;
-        Ok(ToCopy { file, stat })
+        // Opening a pipe to read from it does not wait.
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let file = File::from(rustix::fs::openat2(&*dir.fd, name, flags, Mode::empty(), resolve)?);
+        let stat = Stat::new(&rustix::fs::fstat(&file)?, &dir.path.join(name));
+        match stat.kind {
+            FileKind::File => Ok(ToCopy { file, stat }),
+            FileKind::Directory => Err(Errno::ISDIR.into()),
+            FileKind::Link => Err(Errno::LOOP.into()),
+            FileKind::Other => Err(FsError::Unsupported("special files")),
+        }
     }
 
     /// Copies the file to `name` in `dir`: its content and its permissions. A file that is there is replaced, unless it is
@@ -47,16 +58,18 @@ impl Tree {
                 let mode = OpenMode { write: true, truncate: true, ..OpenMode::default() };
                 (self.open_file(dir, name, Follow::No, mode)?, stat.permissions)
             }
-            None => (self.make_file(dir, name, from.stat.permissions)?, from.stat.permissions),
+            None => (self.make_at(&place, from.stat.permissions)?, from.stat.permissions),
         };
         let mut at = 0;
         while at < from.stat.len {
             let piece = usize::try_from((from.stat.len - at).min(PIECE_BYTES)).unwrap_or(usize::MAX);
             buffer.resize(buffer.len().max(piece), 0);
-            let read = from.file.read_at(&mut buffer[..piece], at)?;
-            if read == 0 {
-                break;
-            }
+            let read = match from.file.read_at(&mut buffer[..piece], at) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error.into()),
+            };
             copy.write_at(&buffer[..read], at)?;
             at += read as u64;
         }

@@ -277,6 +277,11 @@ impl Tree {
             // Only a dangling link gets here. Nothing may be recorded as made that was there before.
             return Err(Errno::NOENT.into());
         }
+        self.make_at(&place, permissions)
+    }
+
+    /// Makes the file of a place at which there is nothing.
+    pub(crate) fn make_at(&self, place: &Place, permissions: u32) -> FsResult<OpenFile> {
         let real = place.path();
         self.quota.take_file()?;
         let made = self.record_making(&real).and_then(|()| {
