@@ -1,15 +1,24 @@
 //! The command line: one file a verb.
 
 mod abort;
+mod apply;
+mod approve;
 mod bench;
 mod compile_step;
+mod delete;
 mod demo;
 mod eval;
+mod follow;
 mod freight;
+mod get;
 mod lint;
+mod output;
+mod promote;
+mod refresh;
 mod run;
 mod serve;
 mod step;
+mod why;
 mod worker;
 
 use std::process::ExitCode;
@@ -34,6 +43,20 @@ enum Verb {
     Serve(Box<serve::ServeArgs>),
     /// Promote through a whole pipeline, on servers that this command starts.
     Demo(demo::DemoArgs),
+    /// Show what a server has.
+    Get(get::GetArgs),
+    /// Give manifests to a server.
+    Apply(apply::ApplyArgs),
+    /// Take away what a server has.
+    Delete(delete::DeleteArgs),
+    /// Have a server promote freight.
+    Promote(promote::PromoteArgs),
+    /// Let freight into a stage that it is not verified for.
+    Approve(approve::ApproveArgs),
+    /// Have a server look again.
+    Refresh(refresh::RefreshArgs),
+    /// Tell what freight waits for.
+    Why(why::WhyArgs),
     /// Tell everything that is wrong with a folder of manifests.
     Lint(lint::LintArgs),
     /// Evaluate a template, or expressions line by line.
@@ -60,6 +83,13 @@ impl Cli {
             Verb::Run(args) => block_on(args.run()),
             Verb::Serve(args) => block_on(args.run()),
             Verb::Demo(args) => block_on(args.run()),
+            Verb::Get(args) => block_on(args.run()),
+            Verb::Apply(args) => block_on(args.run()),
+            Verb::Delete(args) => block_on(args.run()),
+            Verb::Promote(args) => block_on(args.run()),
+            Verb::Approve(args) => block_on(args.run()),
+            Verb::Refresh(args) => block_on(args.run()),
+            Verb::Why(args) => block_on(args.run()),
             Verb::Lint(args) => args.run(),
             Verb::Eval(args) => block_on(args.run()),
             Verb::Abort(args) => block_on(args.run()),

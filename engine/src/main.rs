@@ -1,6 +1,7 @@
 //! The command `windlass`.
 
 mod cli;
+mod client;
 mod config;
 mod demo;
 mod document;
@@ -14,6 +15,7 @@ mod serve;
 mod signals;
 mod step_sheet;
 mod system_clock;
+mod table;
 mod trial;
 mod wake;
 mod wiring;

@@ -17,7 +17,7 @@ mod validate;
 
 pub(crate) use decode::{Audience, Decoded, Owner, Reading};
 pub(crate) use diagnostic::{Diagnostic, Place, Severity, SourceFile};
-pub(crate) use files::{Files, read};
+pub(crate) use files::{Files, ManifestDocument, parse_bytes, read};
 pub(crate) use kinds::{Kind, Manifests, NamespacedName};
 pub(crate) use render::{RuleNames, render, render_with};
 pub(crate) use rule::Rule;
@@ -26,10 +26,35 @@ pub(crate) use texts::Texts;
 pub(crate) use validate::project_config::stage_of;
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use windlass_ports::step_catalog::StepCatalog;
+
+use crate::failure::Failure;
+
+/// A manifest without what no version of its kind knows; as it is, if its kind is not known. What subscriptions of a warehouse
+/// hold stays, as in Kargo.
+pub(crate) fn pruned(json: &serde_json::Value) -> serde_json::Value {
+    let text = |key: &str| json.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+    match kinds::KindInfo::find(text("apiVersion"), text("kind")) {
+        Some(info) => shape::pruned(info.shape, json),
+        None => json.clone(),
+    }
+}
+
+/// The texts of files, one after the other as documents of one text.
+///
+/// # Errors
+/// If one of them cannot be found or read. What they say is not looked at.
+pub(crate) fn texts(paths: &[PathBuf], recursive: bool) -> Result<String, Failure> {
+    let files = read(paths, recursive).map_err(|problem| Failure::rendered(render(&[*problem], false)))?;
+    if !files.problems.is_empty() {
+        return Err(Failure::rendered(render(&files.problems, std::io::stderr().is_terminal())));
+    }
+    Ok(files.files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n---\n"))
+}
 
 /// Everything that was read, and what is to be said about it.
 pub(crate) struct Loaded {

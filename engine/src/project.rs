@@ -44,6 +44,7 @@ pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Project
         config_maps,
         shared_config_maps,
         policies: configs.into_values().flat_map(|config| config.spec.promotion_policies.clone()).collect(),
+        older_policies: Vec::new(),
         grants,
         name: project,
     })

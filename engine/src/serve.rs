@@ -1,5 +1,6 @@
 //! `windlass serve`: the control plane and its API in one process.
 
+mod manifests;
 mod ports;
 
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use windlass_store::{DataDir, Store};
 use crate::config::{Isolation, installation_key};
 use crate::failure::Failure;
 use crate::wiring::{self, Host, HostOptions, Works};
+use manifests::TableReader;
 use ports::{HostDiscoverer, HostDriver, HostHealth};
 
 /// What the operator has set.
@@ -115,7 +117,8 @@ impl Serving {
             logs: store as Arc<dyn AttemptLogs>,
             discoverer: Arc::new(HostDiscoverer::new(Arc::clone(&works), Arc::clone(&registry))),
             promotions: Arc::new(HostDriver::new(Arc::clone(&works))),
-            health: Arc::new(HostHealth::new(works)),
+            health: Arc::new(HostHealth::new(Arc::clone(&works))),
+            manifests: Arc::new(TableReader::new(Arc::clone(&works.catalog))),
             seal_key: Arc::new(token_key.seal_key()),
         };
         let control = Control::start(ports, registry, stop.clone()).await.map_err(|e| failed(&e))?;

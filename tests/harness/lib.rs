@@ -3,7 +3,9 @@
 //! The program is the one that `cargo xtask test` builds beforehand.
 
 mod program;
+mod served;
 mod world;
 
 pub use program::{Ended, Running, Windlass, built, test_guests};
+pub use served::{Answer, Changes, Served};
 pub use world::{Options, PIPELINE, World};

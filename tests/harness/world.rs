@@ -192,6 +192,15 @@ impl World {
             .arg(self.path("kubeconfig"))
     }
 
+    /// `windlass serve` on a data directory.
+    #[must_use]
+    pub fn serve(&self, data: &str) -> Windlass {
+        Windlass::new(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"])
+            .arg(self.path(data))
+            .arg("--kubeconfig")
+            .arg(self.path("kubeconfig"))
+    }
+
     /// `windlass run --stage STAGE`.
     #[must_use]
     pub fn promote(&self, stage: &str) -> Windlass {

@@ -25,6 +25,16 @@ pub(crate) fn cache_dir() -> PathBuf {
     base.or_else(home).unwrap_or_else(std::env::temp_dir).join("windlass")
 }
 
+/// The server that commands speak to: `WINDLASS_SERVER`.
+pub(crate) fn server() -> Option<String> {
+    std::env::var("WINDLASS_SERVER").ok().filter(|server| !server.is_empty())
+}
+
+/// The project that commands are about: `WINDLASS_PROJECT`.
+pub(crate) fn project() -> Option<String> {
+    std::env::var("WINDLASS_PROJECT").ok().filter(|project| !project.is_empty())
+}
+
 /// The API of the cluster that this program runs in, if any: no step has business there.
 pub(crate) fn own_cluster() -> Vec<SocketAddr> {
     let host = std::env::var("KUBERNETES_SERVICE_HOST").ok().and_then(|host| host.parse().ok());

@@ -88,6 +88,18 @@ impl Decoded {
         self.add_manifest(document, Path::root(), &document.json, reading);
     }
 
+    /// Decodes one manifest of a document: the document itself, or an item of a List.
+    pub(crate) fn add_one(&mut self, document: &Rc<ManifestDocument>, json: &Value, reading: &Reading<'_>) {
+        let items = document.json.get("items").and_then(Value::as_array).into_iter().flatten();
+        let index = items.into_iter().position(|item| item == json);
+        let is_list = document.json["kind"] == "List";
+        let root = match index.filter(|_| is_list) {
+            Some(index) => Path::of(["items".to_owned(), index.to_string()]),
+            None => Path::root(),
+        };
+        self.add_manifest(document, root, json, reading);
+    }
+
     fn add_manifest(
         &mut self,
         document: &Rc<ManifestDocument>,

@@ -130,18 +130,21 @@ impl Search {
 impl Files {
     fn add(&mut self, path: &Path) {
         let name = if path == Path::new(STDIN) { Path::new(STDIN_NAME) } else { path };
-        let bytes = match bytes(path) {
+        match bytes(path) {
             Ok(bytes) if bytes.len() > MOST_BYTES => {
                 let message = format!("the file has more than {} MiB", MOST_BYTES >> 20);
-                return self.refuse(name, "", Diagnostic::error(Rule::InvalidYaml, message));
+                self.refuse(name, "", Diagnostic::error(Rule::InvalidYaml, message));
             }
-            Ok(bytes) => bytes,
+            Ok(bytes) => self.add_bytes(name, &bytes),
             Err(error) => {
                 let message = format!("the file cannot be read: {error}");
-                return self.refuse(name, "", Diagnostic::error(Rule::UnreadableFile, message));
+                self.refuse(name, "", Diagnostic::error(Rule::UnreadableFile, message));
             }
-        };
-        let text = match windlass_yaml::decode_utf8(&bytes) {
+        }
+    }
+
+    fn add_bytes(&mut self, name: &Path, bytes: &[u8]) {
+        let text = match windlass_yaml::decode_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
             Err(error) => {
                 let good = bytes.get(..error.span.start.byte as usize).unwrap_or_default();
@@ -179,6 +182,19 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
         std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
     }
     Ok(bytes)
+}
+
+/// The documents of a text that is called `name` where it is spoken of.
+///
+/// # Errors
+/// What is wrong with the text.
+pub(crate) fn parse_bytes(name: &Path, bytes: &[u8]) -> Result<Vec<Rc<ManifestDocument>>, Box<Diagnostic>> {
+    let mut files = Files::default();
+    files.add_bytes(name, bytes);
+    match files.problems.pop() {
+        Some(problem) => Err(Box::new(problem)),
+        None => Ok(files.documents),
+    }
 }
 
 fn parse(file: &Arc<SourceFile>) -> Result<Vec<Rc<ManifestDocument>>, Box<Diagnostic>> {

@@ -19,7 +19,7 @@ mod warehouse;
 #[cfg(test)]
 mod tests;
 
-pub(super) use check::{check, without_nulls};
+pub(super) use check::{check, pruned, without_nulls};
 pub(super) use configs::{CLUSTER_CONFIG, PROJECT_CONFIG};
 pub(super) use core::{CONFIG_MAP, NAMESPACE, PROJECT, SECRET};
 pub(super) use freight::{FREIGHT, PROMOTION, PROMOTION_REQUEST, TARGET};

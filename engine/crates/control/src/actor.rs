@@ -137,6 +137,12 @@ impl Started {
         self.freight.read().unwrap_or_else(PoisonError::into_inner).find(name_or_alias).cloned()
     }
 
+    /// The freight that has an alias.
+    pub(crate) fn freight_with_alias(&self, alias: &str) -> Option<String> {
+        let index = self.freight.read().unwrap_or_else(PoisonError::into_inner);
+        index.by_alias(alias).map(ToString::to_string)
+    }
+
     /// The stages that freight is in.
     pub(crate) fn stages_with(&self, freight: &str) -> Vec<String> {
         let index = self.freight.read().unwrap_or_else(PoisonError::into_inner);

@@ -104,7 +104,7 @@ fn failed(error: JournalError) -> ApiError {
 }
 
 /// Kinds of Kubernetes' own, whose group is empty.
-fn group(kind: &str) -> &'static str {
+pub(crate) fn group(kind: &str) -> &'static str {
     match kind {
         "Secret" | "ConfigMap" | "Namespace" => "",
         "Grants" => ".windlass.dev",

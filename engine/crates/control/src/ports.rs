@@ -11,6 +11,7 @@ use windlass_model::ids::{ProjectName, TenantId};
 use windlass_model::manifest::warehouse::Warehouse;
 use windlass_model::outcome::HealthCheck;
 use windlass_ports::clock::Clock;
+use windlass_ports::control_plane::ApiError;
 use windlass_ports::journal::Journal;
 use windlass_ports::records::{AttemptLogs, Resources};
 use windlass_promotion::driver::DriveError;
@@ -70,6 +71,26 @@ pub trait HealthChecker: Send + Sync {
     async fn check(&self, project: &Project, stage: &str, check: &HealthCheck) -> HealthReport;
 }
 
+/// A manifest that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadManifest {
+    /// What it says, without what nobody knows.
+    pub json: Value,
+    /// What is wrong with it: the field's path, the reason, the place.
+    pub problems: Vec<String>,
+    /// What is odd about it.
+    pub warnings: Vec<String>,
+}
+
+/// Reads manifests, and holds them against the shapes and rules of their kinds.
+pub trait ManifestReader: Send + Sync {
+    /// The manifests of a text.
+    ///
+    /// # Errors
+    /// If it cannot be read at all.
+    fn read(&self, text: &[u8]) -> Result<Vec<ReadManifest>, ApiError>;
+}
+
 /// Makes ids that nobody else makes.
 pub trait Ids: Send + Sync {
     /// A unique id.
@@ -107,6 +128,8 @@ pub struct ControlPorts {
     pub promotions: Arc<dyn PromotionDriver>,
     /// Checks health.
     pub health: Arc<dyn HealthChecker>,
+    /// Reads manifests.
+    pub manifests: Arc<dyn ManifestReader>,
     /// Hides outputs that hold secrets.
     pub seal_key: Arc<SealKey>,
 }

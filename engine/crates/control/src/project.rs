@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use windlass_model::ids::{ProjectName, StageName};
+use windlass_model::manifest::ObjectMeta;
 use windlass_model::manifest::config_map::ConfigMap;
 use windlass_model::manifest::grants::Grants;
 use windlass_model::manifest::project_config::PromotionPolicy;
@@ -14,6 +15,7 @@ use windlass_model::manifest::step::{TaskKind, TaskReference};
 use windlass_model::manifest::warehouse::Warehouse;
 use windlass_ports::sessions::Policy;
 use windlass_promotion::inflate::Tasks;
+use windlass_promotion::stage::policy::is_auto_promoted;
 
 /// The namespace whose Secrets and ConfigMaps every project can use, as in Kargo.
 pub const SHARED_NAMESPACE: &str = "kargo-shared-resources";
@@ -44,6 +46,8 @@ pub struct Project {
     pub shared_config_maps: Named<ConfigMap>,
     /// Which stages are promoted to by themselves.
     pub policies: Vec<PromotionPolicy>,
+    /// The same, as older manifests say it in their Project.
+    pub older_policies: Vec<PromotionPolicy>,
     /// Its own grant documents.
     pub grants: Named<Grants>,
 }
@@ -63,8 +67,16 @@ impl Project {
             config_maps: BTreeMap::new(),
             shared_config_maps: BTreeMap::new(),
             policies: Vec::new(),
+            older_policies: Vec::new(),
             grants: BTreeMap::new(),
         }
+    }
+
+    /// Whether freight is promoted to a stage by itself.
+    #[must_use]
+    pub fn is_auto_promoted(&self, stage: &ObjectMeta) -> bool {
+        let policies = if self.policies.is_empty() { &self.older_policies } else { &self.policies };
+        is_auto_promoted(policies, stage)
     }
 
     /// The specifications of all stages.

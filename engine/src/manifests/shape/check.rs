@@ -57,6 +57,28 @@ pub(crate) fn without_nulls(shape: &Shape, json: &Value) -> Value {
     }
 }
 
+/// The manifest without nulls that stand for nothing, and without fields that are not known. Fields that were taken out of
+/// Kargo stay.
+pub(crate) fn pruned(shape: &Shape, json: &Value) -> Value {
+    match (shape, json) {
+        (Shape::List { of, .. }, Value::Array(items)) => items.iter().map(|item| pruned(of, item)).collect(),
+        (Shape::Object(fields) | Shape::Choice { fields, .. }, Value::Object(members)) => {
+            let kept = members.iter().filter(|(_, member)| !member.is_null()).filter_map(|(name, member)| {
+                let field = fields.iter().find(|field| field.name == name)?;
+                // Kargo keeps whatever a subscription holds.
+                let shape = if name == "subscriptions" { &Shape::Any } else { field.shape };
+                Some((name.clone(), pruned(shape, member)))
+            });
+            Value::Object(kept.collect())
+        }
+        (Shape::Map(of), Value::Object(members)) => {
+            let kept = members.iter().filter(|(_, member)| !member.is_null());
+            Value::Object(kept.map(|(name, member)| (name.clone(), pruned(of, member))).collect())
+        }
+        _ => json.clone(),
+    }
+}
+
 struct Walk<'a> {
     texts: &'a Texts,
     path: Vec<String>,

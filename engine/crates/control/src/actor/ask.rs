@@ -8,7 +8,6 @@ use windlass_model::manifest::stage::Stage;
 use windlass_ports::control_plane::{ApiError, Fault};
 use windlass_promotion::availability::check_available;
 use windlass_promotion::stage::candidate::{FreightOf as _, FreightView};
-use windlass_promotion::stage::policy::is_auto_promoted;
 
 use super::Actor;
 use crate::why::{Question, reasons};
@@ -76,7 +75,7 @@ impl Actor {
         let index = self.index();
         let empty = windlass_promotion::stage::StageState::default();
         let state = self.stages.get(&stage).map_or(&empty, |entry| &entry.state);
-        let auto_promotion = is_auto_promoted(&project.policies, &manifest.metadata);
+        let auto_promotion = project.is_auto_promoted(&manifest.metadata);
         let about: Vec<Value> = asked
             .iter()
             .filter_map(|name| {

@@ -15,7 +15,6 @@ use windlass_promotion::inflate::InflateError;
 use windlass_promotion::record::{NewPromotion, RecordError, record};
 use windlass_promotion::show::promotion_spec;
 use windlass_promotion::stage::candidate::candidate;
-use windlass_promotion::stage::policy::is_auto_promoted;
 use windlass_promotion::unit::{Birth, PromotionUnit, Shown};
 
 use super::Actor;
@@ -232,7 +231,7 @@ impl Actor {
         origin: &FreightOrigin,
         actor: &str,
     ) -> Option<Intent> {
-        let is_automatic = is_auto_promoted(&self.cell.get().policies, &manifest.metadata);
+        let is_automatic = self.cell.get().is_auto_promoted(&manifest.metadata);
         if actor.is_empty() || !is_automatic {
             return None;
         }

@@ -161,6 +161,11 @@ pub(crate) fn take_in(project: &mut Project, key: &ResourceKey, document: Option
             let config = typed::<ProjectConfig>(document).unwrap_or_default();
             project.policies = config.spec.promotion_policies;
         }
+        // Where older manifests have them. Those of a ProjectConfig come before.
+        "Project" => {
+            let config = typed::<ProjectConfig>(document).unwrap_or_default();
+            project.older_policies = config.spec.promotion_policies;
+        }
         "Grants" => put::<Grants>(&mut project.grants, &key.name, document),
         _ => {}
     }

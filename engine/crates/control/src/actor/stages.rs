@@ -11,7 +11,6 @@ use windlass_ports::control_plane::{ApiError, Fault};
 use windlass_ports::journal::{Append, Durability, UnitKind};
 use windlass_ports::records::{DocumentChange, Member};
 use windlass_promotion::stage::plan::{Plan, Sight, plan};
-use windlass_promotion::stage::policy::is_auto_promoted;
 use windlass_promotion::stage::{StageState, Verification, apply, decide};
 use windlass_promotion::unit::UnitError;
 
@@ -97,7 +96,7 @@ impl Actor {
         let sight = Sight {
             name: stage,
             spec: &manifest.spec,
-            auto_promotion: is_auto_promoted(&project.policies, &manifest.metadata),
+            auto_promotion: project.is_auto_promoted(&manifest.metadata),
             freight: &*index,
             now,
         };
@@ -171,7 +170,7 @@ impl Actor {
         let view = StageView {
             manifest,
             state,
-            auto_promotion: is_auto_promoted(&project.policies, &manifest.metadata),
+            auto_promotion: project.is_auto_promoted(&manifest.metadata),
             before: entry.map(|entry| &entry.shown),
             refreshed: entry.and_then(|entry| entry.refreshed.as_deref()),
             now: self.ports.clock.now(),

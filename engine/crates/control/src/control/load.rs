@@ -42,7 +42,9 @@ impl Control {
                 self.load_kind(&mut project, kind, &shared).await?;
             }
         }
-        self.load_kind(&mut project, "ClusterPromotionTask", &Namespace::cluster()).await?;
+        for kind in ["ClusterPromotionTask", "Project"] {
+            self.load_kind(&mut project, kind, &Namespace::cluster()).await?;
+        }
         let cell = Arc::new(ProjectCell::new(Arc::new(project)));
         let trouble = Arc::new(Trouble::default());
         let stop = self.stop.child_token();
@@ -61,7 +63,9 @@ impl Control {
         let listing = self.ports.resources.list(&self.ports.tenant, kind, Some(namespace)).await?;
         for document in listing.documents {
             let value = document.value()?;
-            take_in(project, &document.key, Some(&value));
+            if document.key.kind != "Project" || document.key.name == project.name.as_str() {
+                take_in(project, &document.key, Some(&value));
+            }
         }
         Ok(())
     }

@@ -3,22 +3,26 @@
 use serde_json::Value;
 use tokio::sync::oneshot;
 use windlass_model::ids::{Namespace, ProjectName};
+use windlass_model::manifest::warehouse::Warehouse;
 use windlass_ports::control_plane::{
     Actor, ApiError, ControlPlane as _, Fault, WriteMode, WriteReport, Written,
 };
-use windlass_ports::journal::{UnitKey, UnitKind};
-use windlass_ports::records::{Document, DocumentChange, Expect, ResourceKey};
+use windlass_ports::journal::{JournalError, UnitKey, UnitKind};
+use windlass_ports::records::{ChangeRefused, Document, DocumentChange, Expect, ResourceKey};
 
 use super::{Control, failed, not_found};
 use crate::actor::Message;
 use crate::admit;
+use crate::ports::ReadManifest;
 use crate::project::SHARED_NAMESPACE;
+use crate::registry::Entry;
 
 /// Kinds without a namespace.
-const CLUSTER_KINDS: [&str; 4] = ["Project", "ClusterConfig", "ClusterPromotionTask", "Namespace"];
+const CLUSTER_KINDS: [&str; 5] =
+    ["Project", "ClusterConfig", "ClusterPromotionTask", "Namespace", "ClusterAnalysisTemplate"];
 
 /// Everything that a project's namespace may hold, in the order in which it is taken away.
-const NAMESPACED_KINDS: [&str; 12] = [
+const NAMESPACED_KINDS: [&str; 14] = [
     "Warehouse",
     "Stage",
     "Promotion",
@@ -31,7 +35,34 @@ const NAMESPACED_KINDS: [&str; 12] = [
     "StageMetadata",
     "FreightMetadata",
     "PromotionRequest",
+    "Target",
+    "AnalysisTemplate",
 ];
+
+/// What is around a document that is written.
+struct Around(Option<Entry>);
+
+impl admit::World for Around {
+    fn warehouse(&self, name: &str) -> Option<Warehouse> {
+        let project = self.0.as_ref()?.started.cell.get();
+        project.warehouses.get(name).map(|warehouse| warehouse.as_ref().clone())
+    }
+
+    fn freight_with_alias(&self, alias: &str) -> Option<String> {
+        self.0.as_ref()?.started.freight_with_alias(alias)
+    }
+}
+
+/// A written document as the writer is shown it.
+fn shown(key: &ResourceKey, value: Value) -> Value {
+    if key.kind == "Secret" { admit::redacted(value) } else { value }
+}
+
+fn exists(key: &ResourceKey) -> ApiError {
+    let kind = key.kind.to_lowercase();
+    let message = format!("{kind}{} {:?} already exists", super::group(&key.kind), key.name);
+    ApiError::new(Fault::Conflict, message)
+}
 
 impl Control {
     pub(super) async fn write_all(
@@ -40,18 +71,19 @@ impl Control {
         text: &[u8],
         mode: WriteMode,
     ) -> Result<Vec<WriteReport>, ApiError> {
-        let mut documents: Vec<Value> = admit::read(text)?;
+        let mut manifests = self.ports.manifests.read(text)?;
         // Others are in a project's namespace, so projects come first, and go last.
         let is_project =
-            |document: &Value| matches!(document["kind"].as_str(), Some("Project" | "Namespace"));
-        documents.sort_by_key(|document| is_project(document) == (mode == WriteMode::Delete));
-        let mut reports = Vec::with_capacity(documents.len());
-        for document in documents {
+            |manifest: &ReadManifest| matches!(manifest.json["kind"].as_str(), Some("Project" | "Namespace"));
+        manifests.sort_by_key(|manifest| is_project(manifest) == (mode == WriteMode::Delete));
+        let mut reports = Vec::with_capacity(manifests.len());
+        for manifest in manifests {
+            let warnings = manifest.warnings.clone();
             let result = match mode {
-                WriteMode::Delete => self.delete_document(actor, document).await,
-                _ => self.write_one(actor, document, mode).await,
+                WriteMode::Delete => self.delete_document(actor, manifest.json).await,
+                _ => self.write_one(actor, manifest, mode).await,
             };
-            reports.push(WriteReport { result, warnings: Vec::new() });
+            reports.push(WriteReport { result, warnings });
         }
         Ok(reports)
     }
@@ -70,8 +102,17 @@ impl Control {
         Ok(self.key(kind, &namespace, text("/metadata/name")))
     }
 
-    async fn write_one(&self, actor: &Actor, document: Value, mode: WriteMode) -> Result<Written, ApiError> {
-        let key = self.key_of(&document)?;
+    async fn write_one(
+        &self,
+        actor: &Actor,
+        manifest: ReadManifest,
+        mode: WriteMode,
+    ) -> Result<Written, ApiError> {
+        let document = manifest.json;
+        let mut key = self.key_of(&document)?;
+        if !manifest.problems.is_empty() {
+            return Err(admit::invalid(&key, &manifest.problems));
+        }
         if key.kind == "Promotion" {
             let project = key.namespace.project().ok_or_else(|| not_found("Project", ""))?;
             return self.promote_manifest(actor, &project, &document).await.map(Written::Created);
@@ -81,29 +122,37 @@ impl Control {
         self.check_mode(&key, old.as_ref(), mode)?;
         self.check_namespace(&key)?;
         let old_value = old.as_ref().map(|old| old.value()).transpose().map_err(failed)?;
-        let admitted = admit::admit(
+        let request = admit::Request {
+            key: &key,
             document,
-            &key.namespace,
-            old_value.as_ref(),
-            self.ports.ids.uuid(),
-            self.ports.clock.now(),
-        );
+            old: old_value.as_ref(),
+            actor: &actor.0,
+            uid: self.ports.ids.uuid(),
+            now: self.ports.clock.now(),
+        };
+        let entry = key.namespace.project().and_then(|project| self.registry.get(&project));
+        let admitted = admit::admit(request, &Around(entry))?;
+        if admitted.is_unchanged {
+            return Ok(Written::Unchanged(shown(&key, old_value.unwrap_or_default())));
+        }
         let expect = old.as_ref().map_or(Expect::Absent, |old| Expect::Version(old.version));
-        let put = DocumentChange::Put { key: key.clone(), expect, document: admitted };
-        self.ports.resources.write(vec![put]).await.map_err(failed)?;
+        key.name = admitted.name;
+        let put = DocumentChange::Put { key: key.clone(), expect, document: admitted.document };
+        match self.ports.resources.write(vec![put]).await {
+            Ok(_) => {}
+            Err(JournalError::Document(ChangeRefused::Exists)) => return Err(exists(&key)),
+            Err(error) => return Err(failed(error)),
+        }
         let stored = self.get(&key.kind, &key.namespace, &key.name).await?;
         let value = stored.value().map_err(failed)?;
         self.follow(&key, Some(&value)).await?;
+        let value = shown(&key, value);
         Ok(if old.is_some() { Written::Updated(value) } else { Written::Created(value) })
     }
 
     fn check_mode(&self, key: &ResourceKey, old: Option<&Document>, mode: WriteMode) -> Result<(), ApiError> {
         match (mode, old) {
-            (WriteMode::Create, Some(_)) => {
-                let kind = key.kind.to_lowercase();
-                let message = format!("{kind}{} {:?} already exists", super::group(&key.kind), key.name);
-                Err(ApiError::new(Fault::Conflict, message))
-            }
+            (WriteMode::Create, Some(_)) => Err(exists(key)),
             (WriteMode::Update, None) => Err(ApiError::not_found("resource does not exist")),
             _ => Ok(()),
         }
@@ -130,6 +179,7 @@ impl Control {
         }
         let concerned = match key.namespace.project() {
             Some(project) if key.namespace.as_str() != SHARED_NAMESPACE => vec![project],
+            None if key.kind == "Project" => ProjectName::new(key.name.clone()).into_iter().collect(),
             _ => self.registry.all().into_iter().map(|(name, _)| name).collect(),
         };
         for project in concerned {

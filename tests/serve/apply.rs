@@ -1,0 +1,127 @@
+//! What may be written, and what is said against the rest. Nothing of what is refused is stored.
+
+use serde_json::{Value, json};
+
+use super::{STAGES, apply, freight, project, request, serve, stage, warehouse};
+
+#[tokio::test]
+async fn each_document_is_answered_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = serve(dir.path()).await;
+    let mut wrong = stage("wrong", &json!([request("app", &json!({ "direct": true }))]));
+    wrong["spec"]["requestedFreight"][0]["sources"]["requiredSoakTime"] = json!("1d");
+    let documents = [
+        stage("early", &json!([request("app", &json!({ "direct": true }))])),
+        wrong,
+        warehouse("app"),
+        project(),
+    ];
+    let text = documents.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n");
+    let answer = served.request("PUT", "/v1beta1/resources?upsert=true", &text).await.expect(200);
+    let results = answer["results"].as_array().unwrap();
+    // The project goes first, wherever it stands.
+    assert_eq!(results[0]["createdResourceManifest"]["kind"], "Project");
+    assert_eq!(results[1]["createdResourceManifest"]["metadata"]["name"], "early");
+    let error = results[2]["error"].as_str().unwrap();
+    let expected = "update resource: Stage.kargo.akuity.io \"wrong\" is invalid: \
+                    spec.requestedFreight[0].sources.requiredSoakTime: time: unknown unit \"d\" in duration \"1d\" (line 3, ";
+    assert!(error.starts_with(expected), "{error}");
+    let made = &results[3]["createdResourceManifest"]["spec"];
+    assert_eq!(made["interval"], "5m0s");
+    let git = json!({
+        "repoURL": "https://git.example/app.git", "commitSelectionStrategy": "NewestFromBranch", "discoveryLimit": 20,
+        "strictSemvers": true,
+    });
+    assert_eq!(made["subscriptions"][0]["git"], git);
+    assert_eq!(served.request("GET", &format!("{STAGES}/wrong"), "").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_refused_says_where_and_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = serve(dir.path()).await;
+    apply(&served, &[project(), warehouse("app"), freight("app", "one", 1)]).await;
+    let mut foreign = freight("app", "two", 2);
+    foreign["commits"][0]["repoURL"] = json!("https://git.example/other.git");
+    let mut elsewhere = warehouse("app");
+    elsewhere["metadata"]["namespace"] = json!("nowhere");
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "stringData": { "password": "hunter2" },
+        "metadata": { "name": "s", "namespace": "demo", "labels": { "kargo.akuity.io/cred-type": "git" } },
+    });
+    let deployment = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "d" } });
+    for (text, status, part) in [
+        (String::new(), 400, "no resources found in request body"),
+        ("kind: [".to_owned(), 400, "error decoding manifest: "),
+        ("a: 1\na: 2\n".to_owned(), 400, "the key `a` stands twice"),
+        (format!("a: {}", "[".repeat(5_000)), 400, "nested more than"),
+        ("a: &a [1,1]\nb: &b [*a,*a]\nc: *d\n".to_owned(), 400, "(line 3, column 4)"),
+        ("foo: 1".to_owned(), 400, "Object 'Kind' is missing"),
+        (foreign.to_string(), 422, "no subscription of Warehouse \\\"app\\\" is to it"),
+        (freight("app", "one", 3).to_string(), 422, "it is the alias of Freight"),
+        (elsewhere.to_string(), 404, "namespaces \\\"nowhere\\\" not found"),
+        (secret.to_string(), 422, "repoURL"),
+        (deployment.to_string(), 422, "no kind \\\"Deployment\\\" of \\\"apps/v1\\\" is kept here"),
+    ] {
+        let refused = served.request("PUT", "/v1beta1/resources?upsert=true", &text).await;
+        assert_eq!(refused.status, status, "{text}: {}", refused.text);
+        assert!(refused.text.contains(part), "{text}: {}", refused.text);
+        assert!(!refused.text.contains("hunter2"), "{}", refused.text);
+    }
+    let again = served.request("POST", "/v1beta1/resources", &warehouse("app").to_string()).await;
+    let error = json!({ "error": "warehouse.kargo.akuity.io \"app\" already exists" });
+    assert_eq!((again.status, again.json()), (409, error));
+    let long = "a".repeat(5 << 20);
+    let refused = served.request("PUT", "/v1beta1/resources", &long).await;
+    let error = json!({ "error": "http: request body too large" });
+    assert_eq!((refused.status, refused.json()), (400, error));
+}
+
+#[tokio::test]
+async fn older_fields_mean_what_they_meant() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = serve(dir.path()).await;
+    let mut old = warehouse("old");
+    old["spec"]["interval"] = json!("90m");
+    old["spec"]["subscriptions"] = json!([{
+        "image": { "repoURL": "nginx", "semverConstraint": "^1.24.0", "ignoreTags": ["1.24.1"], "kept": 1 }
+    }]);
+    let results = apply(&served, &[project(), old.clone()]).await;
+    let warnings = results[1]["warnings"].to_string();
+    assert!(warnings.contains("semverConstraint"), "{warnings}");
+    let stored = served.get("/v1beta1/projects/demo/warehouses/old").await;
+    assert_eq!(stored["spec"]["interval"], "1h30m0s");
+    let image = &stored["spec"]["subscriptions"][0]["image"];
+    assert_eq!((&image["constraint"], &image["semverConstraint"]), (&json!("^1.24.0"), &Value::Null));
+    assert_eq!(image["ignoreTagsRegexes"], json!(["^1\\.24\\.1$"]));
+    // The same again changes nothing; another specification is another generation.
+    let version = |stored: &Value| stored["metadata"]["generation"].as_i64().unwrap();
+    apply(&served, &[old.clone()]).await;
+    let same = served.get("/v1beta1/projects/demo/warehouses/old").await;
+    assert_eq!((version(&same), &same["metadata"]["uid"]), (1, &stored["metadata"]["uid"]));
+    old["spec"]["interval"] = json!("91m");
+    apply(&served, &[old]).await;
+    let other = served.get("/v1beta1/projects/demo/warehouses/old").await;
+    assert_eq!((version(&other), &other["metadata"]["uid"]), (2, &stored["metadata"]["uid"]));
+}
+
+#[tokio::test]
+async fn freight_is_named_by_what_it_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = serve(dir.path()).await;
+    let mut nameless = freight("app", "one", 1);
+    nameless.as_object_mut().unwrap().remove("alias");
+    nameless["commits"][0]["id"] = json!("1111111111111111111111111111111111111111");
+    let results = apply(&served, &[project(), warehouse("app"), nameless]).await;
+    let made = &results[2]["createdResourceManifest"];
+    // The name that Kargo gives to the same freight.
+    assert_eq!(made["metadata"]["name"], "445cfa30f548268b21ca96759df94f2e999da48a");
+    let alias = made["alias"].as_str().unwrap();
+    assert!(alias.contains('-'), "{alias}");
+    assert_eq!(made["metadata"]["labels"]["kargo.akuity.io/alias"], alias);
+    let path = format!("/v1beta1/projects/demo/freight/{alias}");
+    let _ = served.request("PATCH", &format!("{path}/alias?newAlias=mine"), "").await.expect(200);
+    let renamed = served.get("/v1beta1/projects/demo/freight/mine").await;
+    assert_eq!(renamed["metadata"]["labels"]["kargo.akuity.io/alias"], "mine");
+    assert_eq!(served.request("GET", &path, "").await.status, 404);
+}
