@@ -144,7 +144,7 @@ impl Host {
         };
         let broker = Arc::new(HostBroker::new(ports, BrokerSettings { identity: options.identity }));
         let runner = runner(options.isolation, &clock)?;
-        let registry = Arc::new(RegistryClient::new(egress, Arc::clone(&clock)));
+        let registry = Arc::new(RegistryClient::new(egress, Arc::clone(&clock)).limited_to(REQUESTS_PER_SECOND));
         Ok(Self { clock, runner, broker, registry, git, objects, credentials })
     }
 }
@@ -297,6 +297,7 @@ impl Works {
             clock: Arc::clone(clock),
             git: Arc::clone(&self.host.git) as Arc<dyn windlass_ports::git_history::GitHistory>,
             images: Arc::clone(&self.host.registry) as Arc<dyn windlass_ports::images::Images>,
+            charts: Arc::clone(&self.host.registry) as Arc<dyn windlass_ports::charts::Charts>,
             credentials: Arc::clone(&self.host.credentials),
         };
         let policy = project.policy(self.policy.clone());

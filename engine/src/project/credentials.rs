@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use windlass_egress::is_loopback_url;
-use windlass_model::freight::address::{is_ssh, normalize_git, normalize_image};
+use windlass_model::freight::address::{is_ssh, normalize_chart, normalize_git, normalize_image};
 use windlass_model::grant::without_user_info;
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::secret::SecretValue;
@@ -22,6 +22,7 @@ const NOT_YET: [&str; 4] = ["githubAppPrivateKey", "awsAccessKeyID", "gcpService
 enum CredentialType {
     Git,
     Image,
+    Helm,
 }
 
 impl CredentialType {
@@ -29,6 +30,7 @@ impl CredentialType {
         match self {
             Self::Git => "git",
             Self::Image => "image",
+            Self::Helm => "helm",
         }
     }
 
@@ -36,6 +38,7 @@ impl CredentialType {
         match self {
             Self::Git => normalize_git(url),
             Self::Image => normalize_image(url),
+            Self::Helm => normalize_chart(url),
         }
     }
 }
@@ -106,6 +109,14 @@ impl Credentials for SecretCredentials {
 
     fn find_image(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String> {
         let Some(secret) = self.find(project, CredentialType::Image, url)? else { return Ok(None) };
+        match self.password(&secret, url)? {
+            Some(credential) => Ok(Some(credential)),
+            None => secret.nothing(),
+        }
+    }
+
+    fn find_chart(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String> {
+        let Some(secret) = self.find(project, CredentialType::Helm, url)? else { return Ok(None) };
         match self.password(&secret, url)? {
             Some(credential) => Ok(Some(credential)),
             None => secret.nothing(),

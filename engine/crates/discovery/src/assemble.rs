@@ -1,6 +1,6 @@
 //! Freight from what was found: the newest of each repository, or what somebody chose in its place.
 
-use windlass_model::artifact::{GitCommit, Image};
+use windlass_model::artifact::{Chart, GitCommit, Image};
 use windlass_model::discovered::DiscoveredArtifacts;
 use windlass_model::freight::address::{normalize_git, normalize_image};
 use windlass_model::freight::{FreightOrigin, FreightReference};
@@ -76,7 +76,16 @@ pub fn assemble(
         let image = instead.or_else(newest);
         freight.images.push(image.ok_or_else(|| AssembleError::Nothing(discovery.repo_url.clone()))?);
     }
-    if freight.commits.is_empty() && freight.images.is_empty() {
+    for discovery in &found.charts {
+        let version = discovery.versions.first().cloned();
+        freight.charts.push(Chart {
+            repo_url: discovery.repo_url.clone(),
+            name: discovery.name.clone(),
+            version: version.ok_or_else(|| AssembleError::Nothing(discovery.repo_url.clone()))?,
+            subscription_name: discovery.subscription_name.clone(),
+        });
+    }
+    if freight.commits.is_empty() && freight.images.is_empty() && freight.charts.is_empty() {
         return Err(AssembleError::Empty);
     }
     freight.name = freight.compute_name().to_string();

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use windlass_model::artifact::{GitCommit, Image};
 use windlass_model::digest::CommitId;
-use windlass_model::discovered::DiscoveredArtifacts;
+use windlass_model::discovered::{DiscoveredArtifacts, GitDiscovery};
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::warehouse::{GitSubscription, ImageSubscription, Subscription, Warehouse};
+use windlass_model::time::Timestamp;
+use windlass_ports::charts::Charts;
 use windlass_ports::clock::Clock;
 use windlass_ports::credentials::Credentials;
 use windlass_ports::git::NetworkScope;
-use windlass_ports::git_history::GitHistory;
+use windlass_ports::git_history::{Freshness, GitHistory};
 use windlass_ports::images::Images;
 
-use crate::source::{Found, git, image};
+use crate::source::git::{Asked, Place};
+use crate::source::{Found, chart, git, image};
 
 /// What discovery needs of the world.
 #[derive(Clone)]
@@ -25,6 +28,8 @@ pub struct DiscoveryPorts {
     pub git: Arc<dyn GitHistory>,
     /// Image registries.
     pub images: Arc<dyn Images>,
+    /// Chart repositories.
+    pub charts: Arc<dyn Charts>,
     /// The credentials of repositories.
     pub credentials: Arc<dyn Credentials>,
 }
@@ -90,9 +95,26 @@ impl Discovery {
         warehouse: &Warehouse,
         depth: Depth,
     ) -> Result<DiscoveredArtifacts, DiscoverError> {
+        self.discover_again(warehouse, depth, None, self.ports.clock.now()).await
+    }
+
+    /// As [`Discovery::discover`]. Git repositories whose refs are those of `previous` are not read again: it must be of
+    /// the same generation of the warehouse, and of the same depth. Answers to questions that were asked at `since` or
+    /// later, for whichever warehouse, may be shared.
+    ///
+    /// # Errors
+    /// As [`Discovery::discover`].
+    pub async fn discover_again(
+        &self,
+        warehouse: &Warehouse,
+        depth: Depth,
+        previous: Option<&DiscoveredArtifacts>,
+        since: Timestamp,
+    ) -> Result<DiscoveredArtifacts, DiscoverError> {
+        let freshness = Freshness { now: self.ports.clock.now(), since };
         let subscriptions = warehouse.spec.subscriptions.iter().enumerate();
         let found = join_all(subscriptions.map(|(index, subscription)| async move {
-            self.look_into(subscription, depth)
+            self.look_into(subscription, depth, previous, freshness)
                 .await
                 .map_err(|message| failed(warehouse, index, subscription, message))
         }))
@@ -105,6 +127,7 @@ impl Discovery {
             match found? {
                 Found::Git(git) => artifacts.git.push(git),
                 Found::Image(image) => artifacts.images.push(image),
+                Found::Chart(chart) => artifacts.charts.push(chart),
             }
         }
         Ok(artifacts)
@@ -120,7 +143,7 @@ impl Discovery {
         name: &str,
         id: CommitId,
     ) -> Result<GitCommit, String> {
-        git::commit(&self.ports, &self.project, &self.network, &self.local, subscription, name, id).await
+        git::commit(&self.ports, self.place(), subscription, name, id).await
     }
 
     /// The image behind `tag` in the repository of a subscription, as freight holds it.
@@ -136,21 +159,34 @@ impl Discovery {
         image::image(&self.ports, &self.project, &self.network, subscription, name, tag).await
     }
 
-    async fn look_into(&self, subscription: &Subscription, depth: Depth) -> Result<Found, String> {
+    fn place(&self) -> Place<'_> {
+        Place { project: &self.project, network: &self.network, local: &self.local }
+    }
+
+    async fn look_into(
+        &self,
+        subscription: &Subscription,
+        depth: Depth,
+        previous: Option<&DiscoveredArtifacts>,
+        freshness: Freshness,
+    ) -> Result<Found, String> {
         let name = subscription.name.as_str();
         match subscription {
             Subscription { git: Some(git), image: None, chart: None, .. } => {
-                git::discover(&self.ports, &self.project, &self.network, &self.local, git, name, depth)
-                    .await
-                    .map(Found::Git)
+                let same = |d: &&GitDiscovery| d.repo_url == git.repo_url && d.subscription_name == name;
+                let previous = previous.and_then(|artifacts| artifacts.git.iter().find(same));
+                let asked = Asked { previous, freshness };
+                git::discover(&self.ports, self.place(), git, name, depth, asked).await.map(Found::Git)
             }
             Subscription { image: Some(image), git: None, chart: None, .. } => {
                 image::discover(&self.ports, &self.project, &self.network, image, name, depth)
                     .await
                     .map(Found::Image)
             }
-            Subscription { chart: Some(_), git: None, image: None, .. } => {
-                Err("charts cannot be watched yet; git and image repositories can".to_owned())
+            Subscription { chart: Some(subscription), git: None, image: None, .. } => {
+                chart::discover(&self.ports, &self.project, &self.network, subscription, name, depth)
+                    .await
+                    .map(Found::Chart)
             }
             _ => Err("a subscription has exactly one of git, image and chart".to_owned()),
         }

@@ -23,23 +23,23 @@ pub(crate) fn commits(
     wire: &Wire,
     mirror: &Mirror,
     remote: &Remote,
+    advertised: &Advertised,
     branch: Option<&str>,
     limit: usize,
     filter: &dyn CommitFilter,
 ) -> Result<Vec<CommitInfo>, CallError> {
-    let full = |advertised: &Advertised| match branch {
+    let full = match branch {
         Some(name) => Some(format!("refs/heads/{name}")),
         None => advertised.default_branch.clone(),
     };
-    let head = |advertised: &Advertised| full(advertised).and_then(|name| advertised.find(&name));
-    let advertised = mirror.fetch(wire, remote, |advertised| head(advertised).into_iter().collect())?;
-    let head = head(&advertised).ok_or_else(|| {
+    let head = full.and_then(|name| advertised.find(&name)).ok_or_else(|| {
         let message = match branch {
             Some(name) => format!("the repository has no branch {name:?}"),
             None => "the repository has no default branch; is it empty?".to_owned(),
         };
         CallError::not_found("git-revision-not-found", message)
     })?;
+    mirror.bring(wire, remote, &[head])?;
     let repository = mirror.open()?;
     let git = |e: git2::Error| failed("the history", &e);
     // Unsorted is what git log does: from the head on, the newest of the parents first. Sorted by time would read the
@@ -81,28 +81,41 @@ pub(crate) fn commit(
     describe(&repository, id, false)
 }
 
-fn describe(repository: &git2::Repository, oid: Oid, with_paths: bool) -> Result<CommitInfo, CallError> {
-    let git = |e: git2::Error| failed("a commit", &e);
-    let commit = repository.find_commit(oid).map_err(git)?;
-    let person = |signature: git2::Signature<'_>| {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        format!("{} <{}>", text(signature.name_bytes()), text(signature.email_bytes()))
-    };
-    let mut paths = Vec::new();
-    if with_paths {
-        let parent = commit.parent(0).ok().map(|p| p.tree()).transpose().map_err(git)?;
-        let tree = commit.tree().map_err(git)?;
-        let diff = repository.diff_tree_to_tree(parent.as_ref(), Some(&tree), None).map_err(git)?;
-        paths.extend(diff.deltas().filter_map(|delta| {
-            Some(delta.new_file().path().or(delta.old_file().path())?.display().to_string())
-        }));
-    }
+/// A commit; with the paths that it changes if they are asked for.
+pub(crate) fn describe(
+    repository: &git2::Repository,
+    oid: Oid,
+    with_paths: bool,
+) -> Result<CommitInfo, CallError> {
+    let commit = repository.find_commit(oid).map_err(|e| failed("a commit", &e))?;
+    let paths = if with_paths { changed_paths(repository, &commit)? } else { Vec::new() };
     Ok(CommitInfo {
         id: commit_id(oid)?,
         subject: String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()).into_owned(),
-        author: person(commit.author()),
-        committer: person(commit.committer()),
+        author: person(&commit.author()),
+        committer: person(&commit.committer()),
         committed_at: Timestamp::from_micros(commit.time().seconds().saturating_mul(1_000_000)),
         paths,
     })
+}
+
+/// The paths that a commit changes against its first parent.
+pub(crate) fn changed_paths(
+    repository: &git2::Repository,
+    commit: &git2::Commit<'_>,
+) -> Result<Vec<String>, CallError> {
+    let git = |e: git2::Error| failed("a commit", &e);
+    let parent = commit.parent(0).ok().map(|p| p.tree()).transpose().map_err(git)?;
+    let tree = commit.tree().map_err(git)?;
+    let diff = repository.diff_tree_to_tree(parent.as_ref(), Some(&tree), None).map_err(git)?;
+    let path_of = |delta: git2::DiffDelta<'_>| {
+        Some(delta.new_file().path().or(delta.old_file().path())?.display().to_string())
+    };
+    Ok(diff.deltas().filter_map(path_of).collect())
+}
+
+/// `Name <email>`.
+pub(crate) fn person(signature: &git2::Signature<'_>) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{} <{}>", text(signature.name_bytes()), text(signature.email_bytes()))
 }

@@ -14,21 +14,25 @@ use windlass_model::call::git::{
 };
 use windlass_model::call::{CallError, ErrorKind, WorkPath};
 use windlass_model::digest::CommitId;
+use windlass_model::ids::TenantId;
 use windlass_ports::credentials::GitCredential;
 use windlass_ports::git::{Git, GitScope, NetworkScope, RefUpdater};
-use windlass_ports::git_history::{CommitFilter, CommitInfo, GitHistory, GitRepository};
+use windlass_ports::git_history::{
+    CommitFilter, CommitInfo, GitHistory, GitRepository, RemoteRefs, TagChoice, TagInfo,
+};
 use windlass_workdir::AttemptDir;
 
 use crate::clone::CloneJob;
-use crate::mirror::{Mirror, Wire};
+use crate::mirror::{Advertised, Mirror, Wire};
 use crate::policy::IntegrationPolicy;
 use crate::push::{Destination, NextPush, PushJob, Seen};
 use crate::remote::Remote;
+use crate::shared::Shared;
 use crate::ssh::KnownHosts;
 use crate::stage::{Staging, oid};
 use crate::state::Worktrees;
 use crate::writers::Writers;
-use crate::{commit, history, swap};
+use crate::{commit, history, swap, tags};
 
 /// Operations that run at one time.
 const THREADS: usize = 16;
@@ -56,7 +60,11 @@ pub struct GitHost {
     known_hosts: Arc<KnownHosts>,
     threads: Arc<Semaphore>,
     writers: Writers,
+    advertised: Shared<RemoteKey, Arc<Advertised>>,
 }
+
+/// Who asks which repository with which credential.
+type RemoteKey = (TenantId, String, String);
 
 impl GitHost {
     /// Git with its mirrors in a directory.
@@ -69,6 +77,7 @@ impl GitHost {
             known_hosts: Arc::new(config.known_hosts),
             threads: Arc::new(Semaphore::new(THREADS)),
             writers: Writers::default(),
+            advertised: Shared::default(),
         }
     }
 
@@ -79,6 +88,18 @@ impl GitHost {
             runtime: Handle::current(),
             known_hosts: Arc::clone(&self.known_hosts),
         }
+    }
+
+    /// The refs of a repository. Whoever asks at the same time, or for the same tick, shares the answer.
+    async fn advertised(
+        &self,
+        network: &NetworkScope,
+        repository: &GitRepository,
+    ) -> Result<Arc<Advertised>, CallError> {
+        let (wire, remote) = (self.wire(network), Remote::of_repository(repository)?);
+        let key = (network.tenant.clone(), remote.address(), remote.credential_id().to_owned());
+        let ask = || self.blocking(move || wire.advertised(&remote).map(Arc::new));
+        self.advertised.get(key, repository.freshness, ask).await
     }
 
     /// Runs blocking work on a thread of the pool. It is never left behind: whoever cancels waits until it has noticed.
@@ -129,10 +150,34 @@ impl GitHistory for GitHost {
         let (wire, remote) = (self.wire(network), Remote::of_repository(repository)?);
         let mirror = Mirror::of(&self.mirrors, &network.tenant, &remote);
         let branch = branch.map(ToOwned::to_owned);
+        let advertised = self.advertised(network, repository).await?;
         self.blocking(move || {
-            history::commits(&wire, &mirror, &remote, branch.as_deref(), limit, filter.as_ref())
+            let branch = branch.as_deref();
+            history::commits(&wire, &mirror, &remote, &advertised, branch, limit, filter.as_ref())
         })
         .await
+    }
+
+    async fn tags(
+        &self,
+        network: &NetworkScope,
+        repository: &GitRepository,
+        limit: usize,
+        choice: Arc<dyn TagChoice>,
+    ) -> Result<Vec<TagInfo>, CallError> {
+        let (wire, remote) = (self.wire(network), Remote::of_repository(repository)?);
+        let mirror = Mirror::of(&self.mirrors, &network.tenant, &remote);
+        let advertised = self.advertised(network, repository).await?;
+        self.blocking(move || tags::choose(&wire, &mirror, &remote, &advertised, limit, choice.as_ref()))
+            .await
+    }
+
+    async fn refs(
+        &self,
+        network: &NetworkScope,
+        repository: &GitRepository,
+    ) -> Result<RemoteRefs, CallError> {
+        tags::remote_refs(&*self.advertised(network, repository).await?)
     }
 
     async fn commit(

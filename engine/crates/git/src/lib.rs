@@ -25,6 +25,7 @@ mod remote;
 mod repository;
 mod rsa_numbers;
 mod setup;
+mod shared;
 mod signing;
 mod sparse;
 mod ssh;
@@ -32,6 +33,7 @@ mod stage;
 mod state;
 mod submodule;
 mod swap;
+mod tags;
 mod transport;
 mod writers;
 

@@ -156,6 +156,16 @@ impl Mirror {
         })
     }
 
+    /// Fetches unless all of `wanted` is there.
+    pub(crate) fn bring(&self, wire: &Wire, remote: &Remote, wanted: &[Oid]) -> Result<(), CallError> {
+        let repository = self.open()?;
+        let odb = repository.odb().map_err(|e| failed("git", &e))?;
+        if wanted.iter().all(|oid| odb.exists(*oid)) {
+            return Ok(());
+        }
+        self.fetch(wire, remote, |_| wanted.to_vec()).map(drop)
+    }
+
     fn lock(&self) -> Result<File, CallError> {
         let path = self.path.with_extension("lock");
         let failed = |e: std::io::Error| CallError::internal(format!("{}: {e}", path.display()));

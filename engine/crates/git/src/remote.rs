@@ -135,7 +135,7 @@ impl Remote {
 
     /// The remote that discovery looks at.
     pub(crate) fn of_repository(repository: &GitRepository) -> Result<Self, CallError> {
-        let GitRepository { url, credential, insecure_skip_tls_verify, local } = repository;
+        let GitRepository { url, credential, insecure_skip_tls_verify, local, .. } = repository;
         Self::parse(url, credential.as_ref(), *insecure_skip_tls_verify, local)
     }
 

@@ -36,7 +36,33 @@ pub struct GitDiscovery {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub subscription_name: String,
     /// The commits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commits: Vec<DiscoveredCommit>,
+    /// The refs that decided it: while the repository has the same, the commits stay what they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_refs: Option<ObservedRefs>,
+}
+
+/// The refs that a discovery depends on: of a branch, or of tags.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ObservedRefs {
+    /// The head of the branch.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub branch_head: String,
+    /// The tags that may count by their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<ObservedTag>,
+}
+
+/// A tag that was seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ObservedTag {
+    /// Its name.
+    pub name: String,
+    /// The commit behind it.
+    pub id: String,
 }
 
 /// A commit that was found.
@@ -79,6 +105,7 @@ pub struct ImageDiscovery {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub subscription_name: String,
     /// The images.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<DiscoveredImage>,
 }
 
@@ -108,9 +135,13 @@ pub struct ChartDiscovery {
     /// The chart; empty in OCI registries.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// Which versions count.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub semver_constraint: String,
     /// The subscription's name, if it has one.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub subscription_name: String,
     /// The versions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
 }

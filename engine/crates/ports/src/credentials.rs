@@ -63,4 +63,10 @@ pub trait Credentials: Send + Sync {
     /// # Errors
     /// As [`Credentials::find_git`].
     fn find_image(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String>;
+
+    /// The credential for a chart repository, over HTTP or in an OCI registry; `None` to go without.
+    ///
+    /// # Errors
+    /// As [`Credentials::find_git`].
+    fn find_chart(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String>;
 }

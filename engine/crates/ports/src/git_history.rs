@@ -21,6 +21,28 @@ pub struct GitRepository {
     pub insecure_skip_tls_verify: bool,
     /// Directories beneath which `file://` repositories are allowed.
     pub local: Vec<String>,
+    /// How old an answer may be that somebody else got; none: the repository itself is asked.
+    pub freshness: Option<Freshness>,
+}
+
+/// How old a shared answer may be. Warehouses that watch one repository ask it once at each tick of the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freshness {
+    /// The time of the question.
+    pub now: Timestamp,
+    /// What was asked at this time or later will do.
+    pub since: Timestamp,
+}
+
+/// The refs of a repository, as it lists them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RemoteRefs {
+    /// The branch that HEAD names, if it is known.
+    pub default_branch: Option<String>,
+    /// Names of branches, and their heads.
+    pub branches: Vec<(String, CommitId)>,
+    /// Names of tags, and the commits behind them.
+    pub tags: Vec<(String, CommitId)>,
 }
 
 /// One commit.
@@ -38,6 +60,39 @@ pub struct CommitInfo {
     pub committed_at: Timestamp,
     /// The paths that it changes against its first parent; empty if nobody asked for them.
     pub paths: Vec<String>,
+}
+
+/// One tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagInfo {
+    /// Its name.
+    pub name: String,
+    /// The commit behind it. Its paths are known only after [`TagChoice::choose`].
+    pub commit: CommitInfo,
+    /// When the tag was made; of a lightweight one, when its commit was.
+    pub created_at: Timestamp,
+    /// `Name <email>` of who made an annotated tag; else empty.
+    pub tagger: String,
+    /// The first line of the message of an annotated tag; else empty.
+    pub annotation: String,
+}
+
+/// Chooses among the tags of a repository.
+pub trait TagChoice: Send + Sync {
+    /// Whether a tag may count by its name alone. The others are not looked at.
+    fn may_count(&self, name: &str) -> bool;
+
+    /// Those that count, the best first. They come as Git lists them: newest first, then by name.
+    ///
+    /// # Errors
+    /// A message that ends the search.
+    fn choose(&self, tags: Vec<TagInfo>) -> Result<Vec<TagInfo>, String>;
+
+    /// Whether the paths that the tagged commit changes must be known.
+    fn needs_paths(&self) -> bool;
+
+    /// Whether a chosen tag counts by these paths.
+    fn keeps(&self, paths: &[String]) -> bool;
 }
 
 /// Chooses among the commits of a branch, newest first.
@@ -67,6 +122,19 @@ pub trait GitHistory: Send + Sync {
         limit: usize,
         filter: Arc<dyn CommitFilter>,
     ) -> Result<Vec<CommitInfo>, CallError>;
+
+    /// The best `limit` tags by a choice.
+    async fn tags(
+        &self,
+        network: &NetworkScope,
+        repository: &GitRepository,
+        limit: usize,
+        choice: Arc<dyn TagChoice>,
+    ) -> Result<Vec<TagInfo>, CallError>;
+
+    /// The refs of a repository, by one question to it and without fetching anything.
+    async fn refs(&self, network: &NetworkScope, repository: &GitRepository)
+    -> Result<RemoteRefs, CallError>;
 
     /// One commit.
     async fn commit(

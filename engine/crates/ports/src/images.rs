@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use windlass_model::time::Timestamp;
 
 use crate::credentials::Credential;
 use crate::git::NetworkScope;
@@ -33,6 +34,32 @@ pub struct TaggedImage {
     pub annotations: BTreeMap<String, String>,
 }
 
+/// Everything that selection may want to know of an image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InspectedImage {
+    /// The digest of the manifest or index.
+    pub digest: String,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// The images of an index, without those that only attest something; none if it is no index.
+    pub index: Option<Vec<PlatformImage>>,
+    /// The image, if it is no index.
+    pub image: PlatformImage,
+}
+
+/// An image for one platform.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlatformImage {
+    /// `os/arch` or `os/arch/variant`.
+    pub platform: String,
+    /// The annotations of its manifest.
+    pub annotations: BTreeMap<String, String>,
+    /// The labels in its configuration.
+    pub labels: BTreeMap<String, String>,
+    /// When it was built, by its configuration.
+    pub created_at: Option<Timestamp>,
+}
+
 /// An image repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageRepository {
@@ -61,4 +88,15 @@ pub trait Images: Send + Sync {
         repository: &ImageRepository,
         tag: &str,
     ) -> Result<TaggedImage, RegistryError>;
+
+    /// Everything about what a tag points to. With `cache_by_tag` a tag that was looked at once is taken to stay where
+    /// it is.
+    async fn inspect(
+        &self,
+        scope: &NetworkScope,
+        credential: Option<&Credential>,
+        repository: &ImageRepository,
+        tag: &str,
+        cache_by_tag: bool,
+    ) -> Result<InspectedImage, RegistryError>;
 }

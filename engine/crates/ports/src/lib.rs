@@ -2,6 +2,7 @@
 //! the fakes (feature `fake`).
 
 pub mod broker;
+pub mod charts;
 pub mod clock;
 pub mod control_plane;
 pub mod credentials;

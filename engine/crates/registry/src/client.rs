@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use windlass_egress::Egress;
+use windlass_ports::charts::{ChartSource, Charts};
 use windlass_ports::clock::Clock;
 use windlass_ports::credentials::Credential;
 use windlass_ports::git::NetworkScope;
-use windlass_ports::images::{ImageRepository, Images, RegistryError, TaggedImage};
+use windlass_ports::images::{ImageRepository, Images, InspectedImage, RegistryError, TaggedImage};
 
+use crate::charts::{ChartIndexes, OCI};
+use crate::inspect::Inspected;
 use crate::manifest::ManifestCache;
 use crate::reference::Repository;
 use crate::scheme::Schemes;
@@ -21,6 +24,8 @@ pub struct RegistryClient {
     clock: Arc<dyn Clock>,
     pub(crate) tokens: TokenCache,
     pub(crate) manifests: ManifestCache,
+    pub(crate) inspected: Inspected,
+    pub(crate) indexes: ChartIndexes,
     pub(crate) schemes: Schemes,
 }
 
@@ -33,6 +38,8 @@ impl RegistryClient {
             clock,
             tokens: TokenCache::default(),
             manifests: ManifestCache::default(),
+            inspected: Inspected::default(),
+            indexes: ChartIndexes::default(),
             schemes: Schemes::default(),
         }
     }
@@ -43,14 +50,17 @@ impl RegistryClient {
         credential: Option<&'a Credential>,
         repository: &ImageRepository,
     ) -> Result<Session<'a>, RegistryError> {
-        let wire = Wire {
-            egress: &self.egress,
-            clock: &*self.clock,
-            scope,
-            credential,
-            insecure: repository.insecure_skip_tls_verify,
-        };
+        let wire = self.wire(scope, credential, repository.insecure_skip_tls_verify);
         Session::open(self, wire, Repository::parse(&repository.url)?).await
+    }
+
+    fn wire<'a>(
+        &'a self,
+        scope: &'a NetworkScope,
+        credential: Option<&'a Credential>,
+        insecure: bool,
+    ) -> Wire<'a> {
+        Wire { egress: &self.egress, clock: &*self.clock, scope, credential, insecure }
     }
 }
 
@@ -73,5 +83,38 @@ impl Images for RegistryClient {
         tag: &str,
     ) -> Result<TaggedImage, RegistryError> {
         self.session(scope, credential, repository).await?.resolve(tag).await
+    }
+
+    async fn inspect(
+        &self,
+        scope: &NetworkScope,
+        credential: Option<&Credential>,
+        repository: &ImageRepository,
+        tag: &str,
+        cache_by_tag: bool,
+    ) -> Result<InspectedImage, RegistryError> {
+        self.session(scope, credential, repository).await?.inspect(tag, cache_by_tag).await
+    }
+}
+
+#[async_trait]
+impl Charts for RegistryClient {
+    async fn versions(
+        &self,
+        scope: &NetworkScope,
+        credential: Option<&Credential>,
+        chart: &ChartSource,
+    ) -> Result<Vec<String>, RegistryError> {
+        let insecure_skip_tls_verify = chart.insecure_skip_tls_verify;
+        match chart.url.strip_prefix(OCI) {
+            Some(url) => {
+                let repository = ImageRepository { url: url.to_owned(), insecure_skip_tls_verify };
+                self.tags(scope, credential, &repository).await
+            }
+            None => {
+                let wire = self.wire(scope, credential, insecure_skip_tls_verify);
+                self.indexes.versions(&wire, &chart.url, &chart.name).await
+            }
+        }
     }
 }

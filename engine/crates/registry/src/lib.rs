@@ -6,8 +6,10 @@
 
 mod answer;
 mod challenge;
+mod charts;
 mod client;
 mod digest;
+mod inspect;
 mod link;
 mod manifest;
 mod reference;

@@ -96,7 +96,11 @@ impl Session<'_> {
     }
 
     /// The digest behind a tag; none if the registry does not tell without sending the content.
-    async fn digest_of(&self, tag: &str, what: &str) -> Result<Option<ContentDigest>, RegistryError> {
+    pub(crate) async fn digest_of(
+        &self,
+        tag: &str,
+        what: &str,
+    ) -> Result<Option<ContentDigest>, RegistryError> {
         let url = self.url(&format!("manifests/{tag}"))?;
         let response = self.ask(Method::HEAD, &url, ACCEPT, what).await?;
         match response.status {
@@ -114,7 +118,7 @@ impl Session<'_> {
 
     /// A manifest and its digest, which is checked: `expected` if it was asked for by that, else what the registry
     /// states, else what it is.
-    async fn fetch(
+    pub(crate) async fn fetch(
         &self,
         reference: &str,
         expected: Option<&ContentDigest>,
@@ -167,6 +171,6 @@ fn stated_digest(response: &Inbound) -> Option<ContentDigest> {
     ContentDigest::parse(response.headers.get(DIGEST_HEADER)?.to_str().ok()?.trim())
 }
 
-fn unusable(what: &str, why: &str) -> RegistryError {
+pub(crate) fn unusable(what: &str, why: &str) -> RegistryError {
     RegistryError::Unavailable(format!("the manifest of {what} cannot be used: {why}"))
 }

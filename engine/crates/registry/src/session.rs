@@ -40,6 +40,15 @@ pub(crate) struct Session<'a> {
 }
 
 impl Wire<'_> {
+    /// Tells credentials apart without telling them.
+    pub(crate) fn credential_digest(&self) -> Digest {
+        let credential = match self.credential {
+            Some(c) => [c.source.as_str(), c.username.expose(), c.password.expose()],
+            None => ["", "", ""],
+        };
+        Digest::of_parts(&credential.map(str::as_bytes))
+    }
+
     /// Sends one request.
     pub(crate) async fn send(
         &self,
@@ -153,15 +162,11 @@ impl<'a> Session<'a> {
     }
 
     fn token_key(&self, url: &Url) -> TokenKey {
-        let credential = match self.wire.credential {
-            Some(c) => [c.source.as_str(), c.username.expose(), c.password.expose()],
-            None => ["", "", ""],
-        };
         TokenKey {
             tenant: self.wire.scope.tenant.clone(),
             origin: url.origin().ascii_serialization(),
             repository: self.repository.path.clone(),
-            credential: Digest::of_parts(&credential.map(str::as_bytes)),
+            credential: self.wire.credential_digest(),
             insecure: self.wire.insecure,
         }
     }

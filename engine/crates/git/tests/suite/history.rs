@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use windlass_model::call::ErrorKind;
+use windlass_model::call::git::Identity;
 use windlass_model::digest::CommitId;
-use windlass_ports::git_history::{CommitFilter, CommitInfo, GitHistory as _, GitRepository};
+use windlass_model::time::Timestamp;
+use windlass_ports::git_history::{
+    CommitFilter, CommitInfo, Freshness, GitHistory as _, GitRepository, TagChoice, TagInfo,
+};
 use windlass_testkit::git::NewCommit;
 
 use crate::fixture::{Promotion, code, fixture};
@@ -51,6 +55,7 @@ fn repository_of(promotion: &Promotion) -> GitRepository {
         credential: None,
         insecure_skip_tls_verify: false,
         local: Vec::new(),
+        freshness: None,
     }
 }
 
@@ -115,4 +120,94 @@ async fn one_commit_is_told_by_its_id() {
     let none: CommitId = "12".repeat(20).parse().unwrap();
     let missing = promotion.host.commit(&promotion.scope.network, &repository_of(&promotion), none).await;
     assert_eq!(code(missing), (ErrorKind::NotFound, "git-revision-not-found".to_owned()));
+}
+
+fn tagger() -> Identity {
+    Identity { name: "Bo".to_owned(), email: "bo@example.com".to_owned() }
+}
+
+/// Chooses the tags that begin so, as they are listed, where their commit changes this path.
+struct Tags(&'static str, Option<&'static str>);
+
+impl TagChoice for Tags {
+    fn may_count(&self, name: &str) -> bool {
+        name.starts_with(self.0)
+    }
+
+    fn choose(&self, tags: Vec<TagInfo>) -> Result<Vec<TagInfo>, String> {
+        Ok(tags)
+    }
+
+    fn needs_paths(&self) -> bool {
+        self.1.is_some()
+    }
+
+    fn keeps(&self, paths: &[String]) -> bool {
+        paths.iter().any(|path| Some(path.as_str()) == self.1)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_come_newest_first_with_what_is_known_of_them() {
+    let (forge, repository, promotion) = fixture().await;
+    let mut commits = Vec::new();
+    for (day, path) in [(1, "a"), (3, "b")] {
+        let at = format!("2026-02-0{day}T00:00:00Z").parse().unwrap();
+        let commit = NewCommit::on("main").at(at).message(path).write(path, path);
+        commits.push(repository.commit(&commit).await.unwrap());
+    }
+    for (tag, at) in [("v1", 0), ("v3", 1), ("v2", 1), ("other", 1)] {
+        repository.tag(tag, commits[at]).await.unwrap();
+    }
+    repository
+        .annotated_tag(
+            "v0",
+            commits[0],
+            "The first\n\nBody",
+            &tagger(),
+            "2026-02-02T00:00:00Z".parse().unwrap(),
+        )
+        .await
+        .unwrap();
+    let (network, of) = (&promotion.scope.network, repository_of(&promotion));
+    let tags = async |limit, choice: Tags| {
+        let found = promotion.host.tags(network, &of, limit, Arc::new(choice)).await.unwrap();
+        let shown = |tag: TagInfo| (tag.name, tag.commit.id, tag.annotation);
+        found.into_iter().map(shown).collect::<Vec<_>>()
+    };
+    let shown =
+        |name: &str, at: usize, annotation: &str| (name.to_owned(), commits[at], annotation.to_owned());
+    let all = [shown("v2", 1, ""), shown("v3", 1, ""), shown("v0", 0, "The first"), shown("v1", 0, "")];
+    assert_eq!(tags(9, Tags("v", None)).await, all);
+    assert_eq!(tags(1, Tags("v", Some("a"))).await, [shown("v0", 0, "The first")]);
+    let refs = promotion.host.refs(network, &of).await.unwrap();
+    let listed = [("other", 1), ("v0", 0), ("v1", 0), ("v2", 1), ("v3", 1)];
+    assert_eq!(refs.tags, listed.map(|(name, at)| (name.to_owned(), commits[at])));
+    assert_eq!(refs.default_branch.as_deref(), Some("main"));
+    assert_eq!(refs.branches, [("main".to_owned(), commits[1])]);
+    drop(forge);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_question_serves_all_that_ask_at_one_tick() {
+    let (forge, repository, promotion) = fixture().await;
+    repository.commit(&NewCommit::on("main").write("a", "a")).await.unwrap();
+    let tick: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+    let of =
+        GitRepository { freshness: Some(Freshness { now: tick, since: tick }), ..repository_of(&promotion) };
+    let (host, network) = (&promotion.host, &promotion.scope.network);
+    let asked = || forge.git.gate().count("info/refs");
+    host.refs(network, &of).await.unwrap();
+    let once = asked();
+    host.refs(network, &of).await.unwrap();
+    assert_eq!(asked(), once, "a fresh answer is shared");
+    let any = || Arc::new(Beginning { path: None, end: "" });
+    host.commits(network, &of, None, 1, any()).await.unwrap();
+    let fetched = asked();
+    host.commits(network, &of, None, 1, any()).await.unwrap();
+    assert_eq!(asked(), fetched, "what the mirror has is not fetched again");
+    let later = tick.plus(std::time::Duration::from_secs(1));
+    let of = GitRepository { freshness: Some(Freshness { now: later, since: later }), ..of };
+    host.refs(network, &of).await.unwrap();
+    assert!(asked() > fetched, "the next tick asks anew");
 }

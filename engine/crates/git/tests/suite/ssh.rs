@@ -225,6 +225,7 @@ async fn refs_and_history_are_read() {
         credential,
         insecure_skip_tls_verify: false,
         local: Vec::new(),
+        freshness: None,
     };
     let network = &promotion.scope.network;
     let found = promotion.host.commits(network, &repository, Some("main"), 10, Arc::new(Everything)).await;

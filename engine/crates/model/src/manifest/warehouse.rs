@@ -99,6 +99,12 @@ pub struct GitSubscription {
     /// No tags that match one of these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignore_tags_regexes: Vec<String>,
+    /// Once a regular expression for tags. Kargo no longer discovers anything where it is set, nor do we.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub allow_tags: String,
+    /// Once a list of tags to leave out; as `allow_tags`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignore_tags: Vec<String>,
     /// A bare expression over each commit or tag.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub expression_filter: String,
