@@ -16,18 +16,10 @@ pub(crate) struct Pending {
 /// All of them.
 pub(crate) const PENDING: &[Pending] = &[
     Pending { name: "analysis.jsonl", until: "stages are verified" },
-    Pending { name: "the image strategy Digest", until: IMAGES },
-    Pending { name: "images by platform", until: IMAGES },
-    Pending { name: "indexes of images", until: IMAGES },
-    Pending { name: "the dates of images", until: IMAGES },
-    Pending { name: "the retired fields of Git subscriptions", until: "Git tags are discovered" },
     Pending { name: "helm-template", until: HELM },
     Pending { name: "helm-update-chart", until: HELM },
     Pending { name: "kustomize-build/helm-chart-plugin-options", until: HELM },
 ];
-
-/// Until when images wait that are chosen by more than their tags.
-const IMAGES: &str = "images are discovered by every strategy";
 
 /// Until when charts wait.
 const HELM: &str = "Helm is there";

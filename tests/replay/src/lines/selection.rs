@@ -9,7 +9,7 @@ mod patterns;
 mod versions;
 
 use serde_json::Value;
-use windlass_versions::{Order, SemverRule, Strictness, TagFilter};
+use windlass_versions::Strictness;
 
 use super::{Answer, Answered, part, text};
 
@@ -44,19 +44,8 @@ fn texts(value: &Value, key: &str) -> Result<Vec<String>, String> {
     part(value, key)
 }
 
-fn strictness(subscription: &Value, key: &str) -> Strictness {
-    // In the recordings an absent key means false; in manifests the API server's default is true.
-    if subscription[key] == true { Strictness::Complete } else { Strictness::Coerce }
-}
-
-fn by_version(strictness: Strictness, constraint: &str) -> Result<Order, Refused> {
-    SemverRule::new(strictness, constraint).map(Order::Semver).map_err(refused)
-}
-
-fn tag_filter(subscription: &Value) -> Result<TagFilter, Refused> {
-    let allow = texts(subscription, "allowTagsRegexes")?;
-    let ignore = texts(subscription, "ignoreTagsRegexes")?;
-    TagFilter::new(&allow, &ignore).map_err(refused)
+fn strictness(case: &Value, key: &str) -> Strictness {
+    if case[key] == true { Strictness::Complete } else { Strictness::Coerce }
 }
 
 /// Only as many as the subscription wants; all if it does not say.

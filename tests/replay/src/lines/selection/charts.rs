@@ -1,28 +1,31 @@
-//! Versions of charts. What discovery of charts will be made of is there, and is put together here.
+//! Versions of charts, as discovery selects them.
 
 use serde_json::Value;
-use windlass_versions::{Strictness, TagFilter, TagSelection, version_of_oci_tag};
+use windlass_discovery::select_versions;
+use windlass_model::manifest::warehouse::ChartSubscription;
 
 use super::super::{Answered, text};
-use super::{Refused, by_version, limited, listed, texts};
+use super::{Refused, limited, listed, texts};
 
 /// In a repository over HTTP, whose index lists the versions of each chart by its name.
 pub(super) fn over_http(case: &Value) -> Answered {
     let name = text(&case["subscription"], "name");
     let wanted = case.get("lookupName").and_then(Value::as_str).unwrap_or(name);
     let entries = if wanted == name { texts(case, "versions")? } else { Vec::new() };
-    Ok(listed(select(case, Strictness::Coerce, entries)))
+    Ok(listed(select(case, "https://charts.example", entries)))
 }
 
 /// In an OCI registry, where they are tags.
 pub(super) fn in_registry(case: &Value) -> Answered {
-    let versions = texts(case, "versions")?.iter().map(|tag| version_of_oci_tag(tag)).collect();
-    Ok(listed(select(case, Strictness::Canonical, versions)))
+    let tags = texts(case, "versions")?;
+    Ok(listed(select(case, "oci://registry.example/chart", tags)))
 }
 
-fn select(case: &Value, strictness: Strictness, versions: Vec<String>) -> Result<Vec<Value>, Refused> {
-    let subscription = &case["subscription"];
-    let order = by_version(strictness, text(subscription, "semverConstraint"))?;
-    let selected = TagSelection { filter: TagFilter::default(), order }.select(versions);
-    Ok(limited(selected, subscription).into_iter().map(Value::from).collect())
+fn select(case: &Value, url: &str, versions: Vec<String>) -> Result<Vec<Value>, Refused> {
+    let given = &case["subscription"];
+    let mut subscription: ChartSubscription =
+        serde_json::from_value(given.clone()).map_err(|e| e.to_string())?;
+    url.clone_into(&mut subscription.repo_url);
+    let selected = select_versions(&subscription, versions)?;
+    Ok(limited(selected, given).into_iter().map(Value::from).collect())
 }

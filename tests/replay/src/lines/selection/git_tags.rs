@@ -1,23 +1,22 @@
-//! Tags of a Git repository. What discovery of tags will be made of is there, and is put together here in Kargo's order:
-//! name, version, expression, order, paths, limit.
+//! Tags of a Git repository, as discovery selects them.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use windlass_discovery::{ExpressionFilter, shorten_subject};
-use windlass_expr::{Map, Value as Variable};
+use windlass_discovery::{SelectTags, shorten_subject};
+use windlass_model::digest::CommitId;
+use windlass_model::manifest::warehouse::GitSubscription;
 use windlass_model::time::Timestamp;
-use windlass_versions::{Candidate, Order, TagSelection};
+use windlass_ports::git_history::{CommitInfo, TagChoice as _, TagInfo};
 
-use super::super::{Answer, Answered, part, text};
-use super::patterns::path_filter;
-use super::{Refused, by_version, limited, listed, strictness, tag_filter};
+use super::super::{Answered, part};
+use super::{Refused, limited, listed};
 
 /// A tag of a case.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Tag {
     tag: String,
-    id: String,
+    id: CommitId,
     creator_date: Timestamp,
     #[serde(default)]
     author: String,
@@ -33,63 +32,46 @@ struct Tag {
     paths: Vec<String>,
 }
 
-impl Candidate for Tag {
-    fn tag(&self) -> &str {
-        &self.tag
-    }
-}
-
 pub(super) fn answer(case: &Value) -> Answered {
-    let subscription = &case["subscription"];
-    if ["allowTags", "ignoreTags"].iter().any(|field| subscription.get(field).is_some()) {
-        return Ok(Answer::NotThere("the retired fields of Git subscriptions"));
-    }
     let tags: Vec<Tag> = part(case, "tags")?;
-    Ok(listed(select(subscription, tags)))
+    Ok(listed(select(&case["subscription"], tags)))
 }
 
-fn select(subscription: &Value, mut tags: Vec<Tag>) -> Result<Vec<Value>, Refused> {
+fn select(given: &Value, tags: Vec<Tag>) -> Result<Vec<Value>, Refused> {
+    let mut subscription: GitSubscription =
+        serde_json::from_value(given.clone()).map_err(|e| e.to_string())?;
+    // In the recordings an absent key means false; in manifests the API server's default is true.
+    subscription.strict_semvers.get_or_insert(false);
+    let choice = SelectTags::new(&subscription)?.ok_or("the strategy is none for tags")?;
+    let mut tags: Vec<TagInfo> = tags.into_iter().map(Tag::told).collect();
+    tags.retain(|tag| choice.may_count(&tag.name));
     // As Git lists them.
-    tags.sort_by(|a, b| b.creator_date.cmp(&a.creator_date).then_with(|| a.tag.cmp(&b.tag)));
-    let order = match text(subscription, "commitSelectionStrategy") {
-        "SemVer" => {
-            let constraint = text(subscription, "semverConstraint");
-            by_version(strictness(subscription, "strictSemvers"), constraint)?
-        }
-        "Lexical" => Order::Lexical,
-        "NewestTag" => Order::AsListed,
-        other => return Err(format!("{other:?} is no strategy for tags")),
+    tags.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.name.cmp(&b.name)));
+    let mut wanted = choice.choose(tags)?;
+    wanted.retain(|tag| choice.keeps(&tag.commit.paths));
+    let shown = |tag: TagInfo| {
+        let CommitInfo { id, subject, .. } = tag.commit;
+        json!({"tag": tag.name, "id": id.to_string(), "subject": shorten_subject(&subject)})
     };
-    let selection = TagSelection { filter: tag_filter(subscription)?, order };
-    let expression = ExpressionFilter::parse(text(subscription, "expressionFilter"))?;
-    let paths = path_filter(subscription)?;
-    let mut wanted = Vec::new();
-    for tag in tags.into_iter().filter(|tag| selection.matches(&tag.tag)) {
-        if expression.passes(variables(&tag))? {
-            wanted.push(tag);
-        }
-    }
-    wanted = selection.select(wanted);
-    wanted.retain(|tag| paths.is_empty() || paths.matches(&tag.paths));
-    let shown = |tag: Tag| json!({"tag": tag.tag, "id": tag.id, "subject": shorten_subject(&tag.subject)});
-    Ok(limited(wanted, subscription).into_iter().map(shown).collect())
+    Ok(limited(wanted, given).into_iter().map(shown).collect())
 }
 
-/// A tag as expressions see it.
-fn variables(tag: &Tag) -> Map {
-    let mut variables = Map::new();
-    variables.insert("creatorDate", Variable::time(tag.creator_date.to_jiff()));
-    let texts = [
-        ("tag", &tag.tag),
-        ("id", &tag.id),
-        ("author", &tag.author),
-        ("committer", &tag.committer),
-        ("subject", &tag.subject),
-        ("tagger", &tag.tagger),
-        ("annotation", &tag.annotation),
-    ];
-    for (name, text) in texts {
-        variables.insert(name, text.as_str());
+impl Tag {
+    /// As Git tells of it.
+    fn told(self) -> TagInfo {
+        TagInfo {
+            name: self.tag,
+            commit: CommitInfo {
+                id: self.id,
+                subject: self.subject,
+                author: self.author,
+                committer: self.committer,
+                committed_at: self.creator_date,
+                paths: self.paths,
+            },
+            created_at: self.creator_date,
+            tagger: self.tagger,
+            annotation: self.annotation,
+        }
     }
-    variables
 }

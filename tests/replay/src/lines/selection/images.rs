@@ -1,106 +1,84 @@
-//! Images of a registry. Discovery selects by version; what the other orders are made of is put together here. Digest,
-//! date and annotations of an image are what the registry says of its tag.
+//! Images of a registry, as discovery selects them. A case says what the registry holds.
 
-use serde_json::{Map, Value};
-use windlass_discovery::select_tags;
-use windlass_model::manifest::warehouse::ImageSubscription;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use windlass_discovery::{describe_image, newest_builds, select_tags};
+use windlass_model::discovered::DiscoveredImage;
+use windlass_model::manifest::warehouse::{ImageSelectionStrategy, ImageSubscription};
 use windlass_model::time::Timestamp;
-use windlass_versions::{Candidate, Order, TagSelection};
+use windlass_ports::images::{InspectedImage, PlatformImage};
 
-use super::super::{Answer, Answered, text};
-use super::{Refused, limited, listed, tag_filter};
+use super::super::{Answered, part};
+use super::{Refused, limited, listed};
 
-/// A tag of a case, with what the registry says of it.
-struct Tag<'a> {
-    name: &'a str,
-    says: &'a Value,
+/// An image of a case, or one of its platforms.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Image {
+    tag: String,
+    digest: String,
+    /// The tag that has the same image.
+    same_as: Option<String>,
+    os: String,
+    architecture: String,
+    variant: String,
     created_at: Option<Timestamp>,
-}
-
-impl Candidate for Tag<'_> {
-    fn tag(&self) -> &str {
-        self.name
-    }
-
-    fn created_at(&self) -> Option<i64> {
-        self.created_at.map(Timestamp::as_micros)
-    }
+    annotations: BTreeMap<String, String>,
+    labels: BTreeMap<String, String>,
+    /// There are some if it is an index.
+    platforms: Option<Vec<Image>>,
 }
 
 pub(super) fn answer(case: &Value) -> Answered {
-    let subscription = &case["subscription"];
-    let images = case["images"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if let Some(part) = what_is_missing(subscription, images) {
-        return Ok(Answer::NotThere(part));
-    }
-    let tags: Vec<Tag<'_>> = images.iter().map(|image| Tag::of(image, images)).collect::<Result<_, _>>()?;
-    let wanted = select(subscription, tags);
-    Ok(listed(
-        wanted.map(|wanted| limited(wanted, subscription).iter().map(|tag| tag.shown().into()).collect()),
-    ))
+    let images: Vec<Image> = part(case, "images")?;
+    Ok(listed(select(&case["subscription"], &images)))
 }
 
-fn what_is_missing(subscription: &Value, images: &[Value]) -> Option<&'static str> {
-    let any = |fields: &[&str]| images.iter().any(|image| fields.iter().any(|f| image.get(f).is_some()));
-    let is_retired = ["allowTags", "ignoreTags"].iter().any(|field| subscription.get(field).is_some());
-    let strategy = text(subscription, "imageSelectionStrategy");
-    if strategy == "Digest" {
-        Some("the image strategy Digest")
-    } else if !text(subscription, "platform").is_empty() {
-        Some("images by platform")
-    } else if any(&["platforms"]) {
-        Some("indexes of images")
-    } else if is_retired && !matches!(strategy, "" | "SemVer") {
-        Some("the retired fields of image subscriptions")
-    } else if strategy == "NewestBuild" && any(&["labels", "annotations"]) {
-        Some("the dates of images")
-    } else {
-        None
-    }
-}
-
-fn select<'a>(subscription: &Value, tags: Vec<Tag<'a>>) -> Result<Vec<Tag<'a>>, Refused> {
-    let order = match text(subscription, "imageSelectionStrategy") {
-        "Lexical" => Order::Lexical,
-        "NewestBuild" => Order::Newest,
-        _ => return select_by_version(subscription, tags),
-    };
-    Ok(TagSelection { filter: tag_filter(subscription)?, order }.select(tags))
-}
-
-fn select_by_version<'a>(subscription: &Value, mut tags: Vec<Tag<'a>>) -> Result<Vec<Tag<'a>>, Refused> {
+fn select(given: &Value, images: &[Image]) -> Result<Vec<Value>, Refused> {
     let mut subscription: ImageSubscription =
-        serde_json::from_value(subscription.clone()).map_err(|e| e.to_string())?;
+        serde_json::from_value(given.clone()).map_err(|e| e.to_string())?;
     // In the recordings an absent key means false; in manifests the API server's default is true.
     subscription.strict_semvers.get_or_insert(false);
-    let names = select_tags(&subscription, tags.iter().map(|tag| tag.name.to_owned()).collect())?;
-    let mut take = |name: String| {
-        let at = tags.iter().position(|tag| tag.name == name)?;
-        Some(tags.swap_remove(at))
-    };
-    names.into_iter().map(|name| take(name).ok_or_else(|| "a tag that is not there".to_owned())).collect()
+    let tags = images.iter().map(|image| image.tag.clone()).collect();
+    let mut found: Vec<DiscoveredImage> = Vec::new();
+    for tag in select_tags(&subscription, tags)? {
+        let Some(image) = images.iter().find(|image| image.tag == tag) else { continue };
+        let source = image.same_as.as_ref().and_then(|same| images.iter().find(|other| other.tag == *same));
+        found.extend(describe_image(&tag, &source.unwrap_or(image).inspected(), &subscription.platform)?);
+    }
+    if subscription.image_selection_strategy == ImageSelectionStrategy::NewestBuild {
+        found = newest_builds(found);
+    }
+    let shown = |image| serde_json::to_value(image).map_err(|e| e.to_string());
+    limited(found, given).into_iter().map(shown).collect()
 }
 
-impl<'a> Tag<'a> {
-    fn of(image: &'a Value, all: &'a [Value]) -> Result<Self, String> {
-        let same_as = image["sameAs"].as_str();
-        let source = same_as.and_then(|tag| all.iter().find(|other| other["tag"] == tag)).unwrap_or(image);
-        let created_at = source["createdAt"].as_str().map(str::parse).transpose();
-        Ok(Self {
-            name: image["tag"].as_str().ok_or("an image has no tag")?,
-            says: source,
-            created_at: created_at.map_err(|e| format!("createdAt: {e}"))?,
-        })
+impl Image {
+    /// As the registry tells of it.
+    fn inspected(&self) -> InspectedImage {
+        let attests = |image: &&Self| image.os == "unknown" && image.architecture == "unknown";
+        let index = self.platforms.as_ref().map(|platforms| {
+            platforms.iter().filter(|image| !attests(image)).map(Self::for_platform).collect()
+        });
+        InspectedImage {
+            digest: self.digest.clone(),
+            annotations: self.annotations.clone(),
+            index,
+            image: self.for_platform(),
+        }
     }
 
-    fn shown(&self) -> Map<String, Value> {
-        let mut shown = Map::new();
-        shown.insert("tag".to_owned(), self.name.into());
-        for key in ["digest", "createdAt", "annotations"] {
-            if let Some(value) = self.says.get(key) {
-                shown.insert(key.to_owned(), value.clone());
-            }
+    fn for_platform(&self) -> PlatformImage {
+        let or =
+            |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
+        let platform = format!("{}/{}", or(&self.os, "linux"), or(&self.architecture, "amd64"));
+        PlatformImage {
+            platform: if self.variant.is_empty() { platform } else { format!("{platform}/{}", self.variant) },
+            annotations: self.annotations.clone(),
+            labels: self.labels.clone(),
+            created_at: self.created_at,
         }
-        shown
     }
 }

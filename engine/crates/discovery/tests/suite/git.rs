@@ -1,0 +1,96 @@
+//! Tags of Git repositories, and what is not asked twice.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use windlass_model::discovered::DiscoveredArtifacts;
+use windlass_ports::clock::Clock as _;
+use windlass_testkit::git::{NewCommit, Repository};
+
+use crate::fixture::{Fixture, with};
+
+/// Three tags: the highest version is neither the newest nor the last by its letters.
+async fn tagged(fixture: &Fixture) -> Repository {
+    let repository = fixture.git.create("app.git").await.unwrap();
+    for (tag, day, path) in [("v1.10.0", 1, "charts/web"), ("v1.9.0", 2, "src/main"), ("x", 3, "charts/db")] {
+        let at = format!("2026-02-0{day}T00:00:00Z").parse().unwrap();
+        let commit = NewCommit::on("main").at(at).by("Ada", "ada@example.com").message(tag).write(path, tag);
+        let commit = repository.commit(&commit).await.unwrap();
+        repository.tag(tag, commit).await.unwrap();
+    }
+    repository
+}
+
+fn subscription(fixture: &Fixture, more: &Value) -> Value {
+    json!({"git": with(json!({"repoURL": fixture.server.git_url("app.git")}), more)})
+}
+
+fn tags(found: &DiscoveredArtifacts) -> Vec<&str> {
+    found.git[0].commits.iter().map(|commit| commit.tag.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_strategy_has_its_order_and_its_filters() {
+    let fixture = Fixture::new().await;
+    tagged(&fixture).await;
+    for (more, expected) in [
+        (json!({"commitSelectionStrategy": "SemVer"}), &["v1.10.0", "v1.9.0"][..]),
+        (json!({"commitSelectionStrategy": "SemVer", "semverConstraint": "<1.10"}), &["v1.9.0"]),
+        (json!({"commitSelectionStrategy": "Lexical"}), &["x", "v1.9.0", "v1.10.0"]),
+        (json!({"commitSelectionStrategy": "NewestTag"}), &["x", "v1.9.0", "v1.10.0"]),
+        (json!({"commitSelectionStrategy": "NewestTag", "discoveryLimit": 1}), &["x"]),
+        (json!({"commitSelectionStrategy": "NewestTag", "includePaths": ["charts"]}), &["x", "v1.10.0"]),
+        (json!({"commitSelectionStrategy": "NewestTag", "excludePaths": ["charts"]}), &["v1.9.0"]),
+        (json!({"commitSelectionStrategy": "Lexical", "allowTagsRegexes": ["^v"]}), &["v1.9.0", "v1.10.0"]),
+        (json!({"commitSelectionStrategy": "Lexical", "ignoreTagsRegexes": ["^v"]}), &["x"]),
+        (
+            json!({"commitSelectionStrategy": "Lexical", "expressionFilter": "creatorDate.Day() == 2"}),
+            &["v1.9.0"],
+        ),
+    ] {
+        let found = fixture.find(subscription(&fixture, &more)).await.unwrap();
+        assert_eq!(tags(&found), expected, "{more}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refs_that_stay_spare_the_fetch() {
+    let fixture = Fixture::new().await;
+    let repository = tagged(&fixture).await;
+    let given =
+        subscription(&fixture, &json!({"commitSelectionStrategy": "Lexical", "allowTagsRegexes": ["^v"]}));
+    let first = fixture.find(given.clone()).await.unwrap();
+    let stored = serde_json::to_value(&first).unwrap();
+    let observed = &stored["git"][0]["observedRefs"]["tags"];
+    assert_eq!((&observed[0]["name"], &observed[1]["name"]), (&json!("v1.10.0"), &json!("v1.9.0")));
+    assert_eq!(serde_json::from_value::<DiscoveredArtifacts>(stored).unwrap(), first);
+
+    // What was found last is believed as long as the refs are the same, whatever it says.
+    let mut marked = first.clone();
+    marked.git[0].commits[0].subject = "kept".to_owned();
+    fixture.clock.set(fixture.clock.now().plus(Duration::from_secs(60)));
+    let again = fixture.find_again(given.clone(), Some(&marked)).await.unwrap();
+    assert_eq!(again.git, marked.git);
+
+    // A tag that the filter leaves out changes nothing; one that counts does.
+    let commit = repository.resolve("main").await.unwrap().unwrap();
+    repository.tag("y", commit).await.unwrap();
+    fixture.clock.set(fixture.clock.now().plus(Duration::from_secs(60)));
+    assert_eq!(fixture.find_again(given.clone(), Some(&marked)).await.unwrap().git, marked.git);
+    repository.tag("v2", commit).await.unwrap();
+    fixture.clock.set(fixture.clock.now().plus(Duration::from_secs(60)));
+    let moved = fixture.find_again(given, Some(&marked)).await.unwrap();
+    assert_eq!(tags(&moved), ["v2", "v1.9.0", "v1.10.0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_names_the_subscription() {
+    let fixture = Fixture::new().await;
+    let error = fixture.find(subscription(&fixture, &json!({"allowTags": "^v"}))).await.unwrap_err();
+    let url = fixture.server.git_url("app.git");
+    let expected = format!(
+        "Warehouse \"main\", subscription 1 (git {url}): allowTags and ignoreTags are retired; write allowTagsRegexes and \
+         ignoreTagsRegexes"
+    );
+    assert_eq!(error.to_string(), expected);
+}
