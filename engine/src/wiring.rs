@@ -1,5 +1,6 @@
 //! The composition root: which implementation stands behind which port. Nothing else knows more than one room.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,9 @@ use windlass_control::records::StoredRecords;
 
 /// Discovery may take this long.
 const DISCOVERY_TIME: Duration = Duration::from_mins(10);
+
+/// Each registry is asked so often at most, as in Kargo.
+const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 /// What the operator has set.
 pub(crate) struct EngineOptions {

@@ -1,5 +1,6 @@
 //! The client: what outlives one question.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use windlass_ports::images::{ImageRepository, Images, InspectedImage, RegistryEr
 use crate::charts::{ChartIndexes, OCI};
 use crate::inspect::Inspected;
 use crate::manifest::ManifestCache;
+use crate::pace::Pace;
 use crate::reference::Repository;
 use crate::scheme::Schemes;
 use crate::session::{Session, Wire};
@@ -27,6 +29,7 @@ pub struct RegistryClient {
     pub(crate) inspected: Inspected,
     pub(crate) indexes: ChartIndexes,
     pub(crate) schemes: Schemes,
+    pace: Option<Pace>,
 }
 
 impl RegistryClient {
@@ -41,7 +44,14 @@ impl RegistryClient {
             inspected: Inspected::default(),
             indexes: ChartIndexes::default(),
             schemes: Schemes::default(),
+            pace: None,
         }
+    }
+
+    /// The same, asking each registry so many times a second at most. Kargo's default is 20.
+    #[must_use]
+    pub fn limited_to(self, per_second: NonZeroU32) -> Self {
+        Self { pace: Some(Pace::new(per_second)), ..self }
     }
 
     async fn session<'a>(
@@ -60,7 +70,14 @@ impl RegistryClient {
         credential: Option<&'a Credential>,
         insecure: bool,
     ) -> Wire<'a> {
-        Wire { egress: &self.egress, clock: &*self.clock, scope, credential, insecure }
+        Wire {
+            egress: &self.egress,
+            clock: &*self.clock,
+            pace: self.pace.as_ref(),
+            scope,
+            credential,
+            insecure,
+        }
     }
 }
 

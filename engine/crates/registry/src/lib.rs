@@ -12,6 +12,7 @@ mod digest;
 mod inspect;
 mod link;
 mod manifest;
+mod pace;
 mod reference;
 mod retry;
 mod scheme;

@@ -1,6 +1,8 @@
 //! Asking one registry about one repository: authorization is found out when it is asked for, pauses are made when they
 //! are asked for, and redirects are followed without taking credentials along.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use url::Url;
@@ -15,6 +17,7 @@ use windlass_ports::images::RegistryError;
 use crate::answer::{refusal, unreachable};
 use crate::challenge::{self, Challenge};
 use crate::client::RegistryClient;
+use crate::pace::Pace;
 use crate::reference::Repository;
 use crate::retry::{self, Next};
 use crate::token::{Authorization, TokenKey};
@@ -26,6 +29,8 @@ const MAX_REDIRECTS: u32 = 5;
 pub(crate) struct Wire<'a> {
     pub(crate) egress: &'a Egress,
     pub(crate) clock: &'a dyn Clock,
+    /// How often a registry may be asked.
+    pub(crate) pace: Option<&'a Pace>,
     pub(crate) scope: &'a NetworkScope,
     pub(crate) credential: Option<&'a Credential>,
     pub(crate) insecure: bool,
@@ -80,6 +85,10 @@ impl Wire<'_> {
     ) -> Result<Inbound, RegistryError> {
         let mut retries = 0;
         loop {
+            let turn = self.pace.map(|pace| pace.turn(&url.origin().ascii_serialization(), self.clock.now()));
+            if let Some(pause) = turn.filter(|pause| !pause.is_zero()) {
+                self.pause(pause).await?;
+            }
             let response = self.send(method.clone(), url.clone(), headers.clone()).await;
             let response = response.map_err(|error| unreachable(&error))?;
             let now = self.clock.now();
@@ -90,11 +99,15 @@ impl Wire<'_> {
                 Next::TooLong(seconds) => return Err(too_long(what, response.status, seconds)),
             };
             retries += 1;
-            tokio::select! {
-                biased;
-                () = self.scope.cancel.cancelled() => return Err(unreachable(&CallError::cancelled())),
-                () = self.clock.sleep(pause) => {}
-            }
+            self.pause(pause).await?;
+        }
+    }
+
+    async fn pause(&self, pause: Duration) -> Result<(), RegistryError> {
+        tokio::select! {
+            biased;
+            () = self.scope.cancel.cancelled() => Err(unreachable(&CallError::cancelled())),
+            () = self.clock.sleep(pause) => Ok(()),
         }
     }
 }

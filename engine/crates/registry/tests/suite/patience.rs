@@ -93,3 +93,17 @@ async fn a_pause_is_given_up_when_the_attempt_is_cancelled() {
     assert_eq!(unavailable(ended), "the attempt is being stopped");
     assert_eq!(registry.gate().count("tags/list"), 1);
 }
+
+#[tokio::test]
+async fn a_registry_is_asked_no_more_often_than_allowed() {
+    let f = Fixture::new();
+    let f = Fixture { client: f.client.limited_to(std::num::NonZeroU32::new(2).unwrap()), ..f };
+    let (_registry, _server, name) = start(&f).await;
+    let many = async {
+        for _ in 0..7 {
+            f.tags(&name).await.unwrap();
+        }
+    };
+    f.while_time_passes(many).await;
+    assert!(f.clock.now().since(start_time()) >= Duration::from_secs(3), "2 at once, then 2 a second");
+}

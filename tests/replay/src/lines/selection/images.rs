@@ -28,7 +28,7 @@ struct Image {
     annotations: BTreeMap<String, String>,
     labels: BTreeMap<String, String>,
     /// There are some if it is an index.
-    platforms: Option<Vec<Image>>,
+    platforms: Option<Vec<Self>>,
 }
 
 pub(super) fn answer(case: &Value) -> Answered {
