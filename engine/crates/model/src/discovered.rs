@@ -145,3 +145,55 @@ pub struct ChartDiscovery {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_form_is_that_of_a_warehouses_status() {
+        let status = json!({
+            "discoveredAt": "2026-03-01T00:00:00Z",
+            "git": [{
+                "repoURL": "https://git.example/app.git",
+                "subscriptionName": "app",
+                "commits": [{
+                    "id": "0123456789abcdef0123456789abcdef01234567",
+                    "branch": "main",
+                    "tag": "v1.0.0",
+                    "subject": "First",
+                    "author": "Ada <ada@example.com>",
+                    "committer": "Bo <bo@example.com>",
+                    "creatorDate": "2026-02-01T00:00:00Z",
+                }],
+                "observedRefs": {"tags": [{"name": "v1.0.0", "id": "0123456789abcdef0123456789abcdef01234567"}]},
+            }, {
+                "repoURL": "https://git.example/web.git",
+                "observedRefs": {"branchHead": "0123456789abcdef0123456789abcdef01234567"},
+            }],
+            "images": [{
+                "repoURL": "registry.example/app",
+                "platform": "linux/amd64",
+                "subscriptionName": "image",
+                "references": [{
+                    "tag": "1.0.0",
+                    "digest": "sha256:00",
+                    "annotations": {"a": "b"},
+                    "createdAt": "2026-02-01T00:00:00Z",
+                }],
+            }],
+            "charts": [{
+                "repoURL": "https://charts.example",
+                "name": "web",
+                "semverConstraint": "^1",
+                "subscriptionName": "chart",
+                "versions": ["1.1.0", "1.0.0"],
+            }],
+        });
+        let read: DiscoveredArtifacts = serde_json::from_value(status.clone()).unwrap();
+        assert_eq!(read.charts[0].versions, ["1.1.0", "1.0.0"]);
+        assert_eq!(serde_json::to_value(read).unwrap(), status);
+    }
+}

@@ -67,3 +67,14 @@ async fn tags_of_a_registry_are_versions() {
     let found = fixture.find(json!({"chart": {"repoURL": url}})).await.unwrap();
     assert_eq!(found.charts[0].versions, ["1.1.0+build.1", "1.0.0"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_without_end_is_refused() {
+    let fixture = Fixture::new().await;
+    let mut large = route(200, &[], "");
+    large.body = Bytes::from(vec![b'#'; (64 << 20) + 1]);
+    fixture.routes.set(vec![large]);
+    let error = fixture.find(web(&fixture)).await.unwrap_err();
+    let index = format!("the index of {}/charts cannot be read: ", fixture.server.url());
+    assert!(error.message.starts_with(&index), "{error}");
+}

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use windlass_model::discovered::DiscoveredArtifacts;
 use windlass_ports::clock::Clock as _;
 use windlass_testkit::git::{NewCommit, Repository};
+use windlass_testkit::{Fault, FaultRule};
 
 use crate::fixture::{Fixture, with};
 
@@ -93,4 +94,30 @@ async fn a_failure_names_the_subscription() {
          ignoreTagsRegexes"
     );
     assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refs_that_cannot_be_listed_are_fetched_all_the_same() {
+    let fixture = Fixture::new().await;
+    tagged(&fixture).await;
+    fixture.git.gate().add_fault(FaultRule::once("info/refs", Fault::status(500)));
+    let given = subscription(&fixture, &json!({"commitSelectionStrategy": "NewestTag"}));
+    let found = fixture.find(given).await.unwrap();
+    assert_eq!(tags(&found), ["x", "v1.9.0", "v1.10.0"]);
+    assert_eq!(found.git[0].observed_refs, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn warehouses_of_one_tick_share_what_the_repository_says() {
+    let fixture = Fixture::new().await;
+    tagged(&fixture).await;
+    let given = |strategy: &str| subscription(&fixture, &json!({"commitSelectionStrategy": strategy}));
+    fixture.find(given("Lexical")).await.unwrap();
+    let asked = fixture.git.gate().count("info/refs");
+    fixture.find(given("SemVer")).await.unwrap();
+    fixture.find(json!({"git": {"repoURL": fixture.server.git_url("app.git")}})).await.unwrap();
+    assert_eq!(fixture.git.gate().count("info/refs"), asked);
+    fixture.clock.set(fixture.clock.now().plus(Duration::from_secs(1)));
+    fixture.find(given("SemVer")).await.unwrap();
+    assert_eq!(fixture.git.gate().count("info/refs"), asked + 1);
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use windlass_model::discovered::DiscoveredArtifacts;
 use windlass_testkit::registry::NewImage;
+use windlass_testkit::{Fault, FaultRule};
 
 use crate::fixture::{Fixture, with};
 
@@ -73,4 +74,20 @@ async fn what_is_known_is_not_asked_again() {
     assert_eq!(requests(&json!({"cacheByTag": true})).await, pages, "tags stay");
     fixture.registry.add_image("app", "1.0.1000", &NewImage::default()).unwrap();
     assert_eq!(requests(&json!({"cacheByTag": true})).await, pages + 1 + 3, "one more page, one more image");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_that_refuses_fails_the_discovery() {
+    let fixture = Fixture::new().await;
+    fixture.registry.add_image("app", "1.0.0", &NewImage::default()).unwrap();
+    for (fault, reason) in [
+        (Fault::status(401), "check the credentials"),
+        (Fault::status(404), "does not exist in the registry"),
+        (Fault::rate_limited(3_600), "asks to come back in 3600 seconds"),
+    ] {
+        fixture.registry.gate().add_fault(FaultRule::once("tags/list", fault));
+        let error = fixture.find(subscription(&fixture, &json!({}))).await.unwrap_err();
+        assert_eq!(error.subscription, format!("1 (image {})", fixture.server.image_name("app")));
+        assert!(error.message.contains(reason), "{error}");
+    }
 }
