@@ -148,7 +148,8 @@ impl Host {
         };
         let broker = Arc::new(HostBroker::new(ports, BrokerSettings { identity: options.identity }));
         let runner = runner(options.isolation, &clock)?;
-        let registry = Arc::new(RegistryClient::new(egress, Arc::clone(&clock)).limited_to(REQUESTS_PER_SECOND));
+        let registry =
+            Arc::new(RegistryClient::new(egress, Arc::clone(&clock)).limited_to(REQUESTS_PER_SECOND));
         Ok(Self { clock, runner, broker, registry, git, objects, credentials })
     }
 }

@@ -39,11 +39,14 @@ impl Discoverer for HostDiscoverer {
         &self,
         project: &ProjectName,
         warehouse: &Warehouse,
-        _previous: Option<&DiscoveredArtifacts>,
+        previous: Option<&DiscoveredArtifacts>,
     ) -> Result<DiscoveredArtifacts, String> {
         let project = self.registry.find_project(project).ok_or("the project is gone")?;
         let discovery = self.works.discovery(&project);
-        discovery.discover(warehouse, Depth::Limit).await.map_err(|e| e.to_string())
+        // What others were told before this was asked may be too old: somebody may have pushed since.
+        let since = self.works.host.clock.now();
+        let found = discovery.discover_again(warehouse, Depth::Limit, previous, since).await;
+        found.map_err(|e| e.to_string())
     }
 }
 
