@@ -51,6 +51,12 @@ enum Task {
     Bench,
     /// Feed mutated inputs to what reads text, and keep the first that breaks something in target/fuzz.
     Fuzz(fuzz::Fuzz),
+    /// Kill the server over and over while it promotes, and see that nothing is lost.
+    Torture {
+        /// How often.
+        #[arg(long, default_value_t = 1_000)]
+        kills: u32,
+    },
     /// Write the pages about the steps, docs/steps, anew.
     Docs,
     /// Check the rules that no compiler knows.
@@ -68,6 +74,7 @@ fn main() -> ExitCode {
         Task::Vectors(vectors) => vectors::run(&vectors),
         Task::Bench => bench::run(),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
+        Task::Torture { kills } => tests::torture(kills),
         Task::Docs => steps::build().and_then(|()| pages::write()),
         Task::Tidy => tidy::run(),
         Task::Test => tests::run(),

@@ -29,3 +29,11 @@ pub(crate) fn run() -> Result<(), Failed> {
     say("test: mutated inputs");
     fuzz::gate()
 }
+
+/// Kills the server so often, as the tests do a few times.
+pub(crate) fn torture(kills: u32) -> Result<(), Failed> {
+    steps::build()?;
+    say(&format!("torture: killing the server {kills} times"));
+    let test = ["test", "--package", "windlass-tests", "--test", "whole", "serve::kill"];
+    cargo().args(test).env("WINDLASS_TORTURE", kills.to_string()).run()
+}
