@@ -6,7 +6,6 @@ use crate::{fuzz, guests, pages, setup, steps, tidy, workspace};
 
 /// Runs them all; the first failure ends it.
 pub(crate) fn run() -> Result<(), Failed> {
-    let cargo = || Run::new("cargo").dir(workspace::root());
     if cargo().args(["fmt", "--version"]).succeeds() {
         say("test: formatting");
         cargo().args(["fmt", "--all", "--check"]).run()?;
@@ -28,6 +27,10 @@ pub(crate) fn run() -> Result<(), Failed> {
     steps::test_those_in_go()?;
     say("test: mutated inputs");
     fuzz::gate()
+}
+
+fn cargo() -> Run {
+    Run::new("cargo").dir(workspace::root())
 }
 
 /// Kills the server so often, as the tests do a few times.
