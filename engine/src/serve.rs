@@ -12,6 +12,7 @@ use windlass_control::control::Control;
 use windlass_control::ports::{ControlPorts, RandomIds};
 use windlass_control::project::Projects;
 use windlass_control::registry::Registry;
+use windlass_control::retention::Retention;
 use windlass_git::{IntegrationPolicy, KnownHosts};
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
@@ -119,6 +120,7 @@ impl Serving {
             promotions: Arc::new(HostDriver::new(Arc::clone(&works))),
             health: Arc::new(HostHealth::new(Arc::clone(&works))),
             manifests: Arc::new(TableReader::new(Arc::clone(&works.catalog))),
+            retention: Retention::default(),
             seal_key: Arc::new(token_key.seal_key()),
         };
         let control = Control::start(ports, registry, stop.clone()).await.map_err(|e| failed(&e))?;

@@ -2,13 +2,14 @@
 //! long (discovering, promoting, checking health) runs beside it and reports back.
 //!
 //! `start` takes up what is recorded, `resources` follows manifests, `stages` settles stages, `create` makes promotions and
-//! `drive` lets them run, `warehouses` has freight discovered, `health` has stages looked at, `ask` answers questions.
+//! `drive` lets them run, `warehouses` has freight discovered, `retention` forgets what is old, `health` has stages looked at, `ask` answers questions.
 
 mod ask;
 mod create;
 mod drive;
 mod health;
 mod resources;
+mod retention;
 mod stages;
 mod start;
 mod warehouses;
@@ -119,6 +120,8 @@ pub(crate) struct Actor {
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     pub(crate) inbox: Inbox,
+    /// When to forget what is not kept.
+    pub(crate) forget_at: Option<Timestamp>,
     /// After a failure of the store nothing is tried before this time.
     pub(crate) pause_until: Option<Timestamp>,
 }
@@ -180,6 +183,7 @@ impl Actor {
             tasks: tasks.clone(),
             stop,
             inbox: inbox.clone(),
+            forget_at: None,
             pause_until: None,
         };
         actor.take_up().await?;
@@ -240,6 +244,7 @@ impl Actor {
             }
         }
         self.settle_all().await?;
+        self.forget_due(now).await?;
         self.discover_due(now).await
     }
 
@@ -250,7 +255,7 @@ impl Actor {
         }
         let stages = self.stages.values().flat_map(|entry| [entry.look_again, entry.assess_at]);
         let warehouses = self.warehouses.values().map(|entry| entry.next);
-        stages.chain(warehouses).flatten().min()
+        stages.chain(warehouses).chain([self.forget_at]).flatten().min()
     }
 
     async fn handle(&mut self, message: Message) {

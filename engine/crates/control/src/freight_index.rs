@@ -74,6 +74,11 @@ impl FreightIndex {
         Some(entry)
     }
 
+    /// All freight, by origin.
+    pub(crate) fn by_origin(&self) -> impl Iterator<Item = (&String, impl Iterator<Item = &FreightName>)> {
+        self.by_origin.iter().map(|(origin, names)| (origin, names.iter().map(|(_, name)| name)))
+    }
+
     pub(crate) fn status_mut(&mut self, name: &FreightName) -> Option<&mut FreightStatus> {
         self.by_name.get_mut(name).map(|entry| &mut entry.status)
     }

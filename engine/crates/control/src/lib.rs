@@ -13,6 +13,7 @@ pub mod ports;
 pub mod project;
 pub mod records;
 pub mod registry;
+pub mod retention;
 mod show;
 mod trouble;
 mod why;

@@ -21,6 +21,7 @@ use windlass_promotion::state::PromotionState;
 use windlass_promotion::unit::PromotionUnit;
 
 use crate::project::Project;
+use crate::retention::Retention;
 
 /// Looks into the repositories of warehouses.
 #[async_trait]
@@ -130,6 +131,8 @@ pub struct ControlPorts {
     pub health: Arc<dyn HealthChecker>,
     /// Reads manifests.
     pub manifests: Arc<dyn ManifestReader>,
+    /// How much is kept.
+    pub retention: Retention,
     /// Hides outputs that hold secrets.
     pub seal_key: Arc<SealKey>,
 }
