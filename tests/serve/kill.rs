@@ -51,6 +51,7 @@ async fn a_promotion_goes_on_after_every_step() {
 }
 
 /// How often the server is killed: 50 times, or as `cargo xtask torture` says.
+#[expect(clippy::disallowed_methods, reason = "how long to torture is said by whoever runs the tests")]
 fn kills() -> u32 {
     std::env::var("WINDLASS_TORTURE").ok().and_then(|count| count.parse().ok()).unwrap_or(50)
 }
