@@ -1,5 +1,6 @@
 //! `windlass serve`: the control plane and its API in one process.
 
+mod health;
 mod manifests;
 mod ports;
 
@@ -31,8 +32,9 @@ use windlass_store::{DataDir, Store};
 use crate::config::{Isolation, installation_key};
 use crate::failure::Failure;
 use crate::wiring::{self, Host, HostOptions, Works};
+use health::HostHealth;
 use manifests::TableReader;
-use ports::{HostDiscoverer, HostDriver, HostHealth};
+use ports::{HostDiscoverer, HostDriver};
 
 /// What the operator has set.
 pub(crate) struct ServeOptions {
@@ -118,7 +120,7 @@ impl Serving {
             logs: store as Arc<dyn AttemptLogs>,
             discoverer: Arc::new(HostDiscoverer::new(Arc::clone(&works), Arc::clone(&registry))),
             promotions: Arc::new(HostDriver::new(Arc::clone(&works))),
-            health: Arc::new(HostHealth::new(Arc::clone(&works))),
+            health: Arc::new(HostHealth::new(Arc::clone(&works), data.join("checks"))),
             manifests: Arc::new(TableReader::new(Arc::clone(&works.catalog))),
             retention: Retention::default(),
             seal_key: Arc::new(token_key.seal_key()),

@@ -24,7 +24,7 @@ use windlass_model::outcome::Outcome;
 use windlass_ports::broker::Broker;
 use windlass_ports::sessions::{Policy, SessionSpec, Sessions, Tokens};
 use windlass_ports::step_catalog::{StepCatalog, StepKind};
-use windlass_ports::step_runner::{Ending, RunRequest, StepInput};
+use windlass_ports::step_runner::{Ending, Entry, RunRequest, StepInput};
 use windlass_workdir::{AttemptDir, DiskUsage};
 
 use crate::failure::Failure;
@@ -140,6 +140,7 @@ impl Trial {
         let context: &StepContext = &self.context.step;
         RunRequest {
             binary: self.kind.binary.clone(),
+            entry: Entry::Run,
             lease: lease.clone(),
             input: StepInput {
                 config: self.config.clone(),

@@ -1,10 +1,11 @@
-//! Making a component of a step: the two exports of the contract, `run` and `describe`.
+//! Making a component of a step: the exports of the contract, `run`, `check` and `describe`.
 
 use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::bindings::exports::windlass::step::run as contract;
+use crate::Error;
+use crate::bindings::exports::windlass::step::{health, run as contract};
 use crate::context::Context;
 use crate::host::HostHandle;
 use crate::outcome::Outcome;
@@ -33,6 +34,17 @@ macro_rules! export {
             }
         }
 
+        impl $crate::bindings::exports::windlass::step::health::Guest for WindlassComponent {
+            fn check(
+                input: ::std::string::String,
+            ) -> ::std::result::Result<
+                $crate::bindings::exports::windlass::step::health::Report,
+                $crate::Error,
+            > {
+                <$step as $crate::Exported>::check_input(&input)
+            }
+        }
+
         #[cfg(target_family = "wasm")]
         $crate::bindings::export_component!(WindlassComponent with_types_in $crate::bindings);
     };
@@ -43,6 +55,12 @@ macro_rules! export {
 pub trait Exported: Step {
     /// Runs the step on a request of the contract.
     fn run_request(request: contract::Request) -> contract::Outcome;
+
+    /// Evaluates a check of health, given as JSON.
+    ///
+    /// # Errors
+    /// Why it cannot be carried out.
+    fn check_input(input: &str) -> Result<health::Report, Error>;
 
     /// What the step's code can tell of it: the schemas. The rest of the manifest stands in `step.toml`.
     #[must_use]
@@ -70,6 +88,18 @@ impl<S: Step> Exported for S {
             attempt: request.attempt,
         };
         S::run(config, &context).into()
+    }
+
+    fn check_input(input: &str) -> Result<health::Report, Error> {
+        let input = serde_json::from_str(input).unwrap_or_default();
+        let context = Context {
+            host: HostHandle::default(),
+            work_dir: PathBuf::from("/work"),
+            step: crate::StepContext::default(),
+            state: None,
+            attempt: 1,
+        };
+        S::check_health(input, &context).map(Into::into)
     }
 
     fn describe() -> String {

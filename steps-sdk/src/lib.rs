@@ -83,7 +83,7 @@ pub use context::{Context, StepContext, TargetFreight};
 #[doc(hidden)]
 pub use export::Exported;
 pub use freight::{Chart, Freight, FreightCollection, FreightOrigin, GitCommit, Image};
-pub use outcome::{Fault, HealthCheck, Outcome, Status};
+pub use outcome::{Fault, HealthCheck, HealthLevel, HealthReport, Outcome, Status};
 pub use schema::{at_most_one, exactly_one, inline_schema};
 pub use step::Step;
 

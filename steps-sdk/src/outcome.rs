@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::bindings::exports::windlass::step::run as contract;
+use crate::bindings::exports::windlass::step::{health, run as contract};
 use crate::{Error, ErrorKind};
 
 /// What became of an attempt.
@@ -40,6 +40,47 @@ pub struct HealthCheck {
     pub kind: String,
     /// Its input.
     pub input: Value,
+}
+
+/// How well a stage is, in order of severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HealthLevel {
+    /// All is well.
+    Healthy,
+    /// It is changing.
+    Progressing,
+    /// Nobody can tell.
+    Unknown,
+    /// Something is wrong.
+    Unhealthy,
+}
+
+/// What a check of health says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthReport {
+    /// How it is.
+    pub level: HealthLevel,
+    /// What is wrong.
+    pub issues: Vec<String>,
+    /// What was found.
+    pub output: Value,
+}
+
+impl From<HealthReport> for health::Report {
+    fn from(report: HealthReport) -> Self {
+        Self {
+            level: match report.level {
+                HealthLevel::Healthy => health::Level::Healthy,
+                HealthLevel::Progressing => health::Level::Progressing,
+                HealthLevel::Unknown => health::Level::Unknown,
+                HealthLevel::Unhealthy => health::Level::Unhealthy,
+            },
+            issues: report.issues,
+            output: report.output.to_string(),
+        }
+    }
 }
 
 /// How an attempt ended. Its JSON form is the engine's.

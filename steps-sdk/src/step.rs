@@ -5,8 +5,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::context::Context;
-use crate::outcome::Outcome;
+use crate::outcome::{HealthReport, Outcome};
 use crate::schema::inline_schema;
+use crate::{Error, ErrorKind, Retry};
 
 /// A step of a promotion.
 pub trait Step {
@@ -15,6 +16,20 @@ pub trait Step {
 
     /// Does the work of one attempt.
     fn run(config: Self::Config, context: &Context) -> Outcome;
+
+    /// Evaluates a check of health that an attempt left with [`Outcome::with_health`]. It only reads.
+    ///
+    /// # Errors
+    /// Why the check cannot be carried out. A step that leaves no checks has none to evaluate.
+    fn check_health(_input: Value, _context: &Context) -> Result<HealthReport, Error> {
+        Err(Error {
+            kind: ErrorKind::Invalid,
+            retry: Retry::Never,
+            code: "no-health-check".to_owned(),
+            message: "the step has no checks of health".to_owned(),
+            details: "{}".to_owned(),
+        })
+    }
 
     /// The JSON Schema of the configuration (draft 7). It becomes part of the step's manifest, and the engine checks
     /// every configuration against it before the step runs. It is made from the struct; a step whose configuration is

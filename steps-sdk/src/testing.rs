@@ -17,7 +17,7 @@ pub use case::replay_cases;
 pub(crate) use host::FakeHost;
 
 use crate::context::{Context, StepContext};
-use crate::outcome::Outcome;
+use crate::outcome::{HealthReport, Outcome};
 use crate::step::Step;
 use crate::{Error, ErrorKind, Retry};
 
@@ -174,6 +174,21 @@ impl Harness {
             attempt: self.attempt,
         };
         S::run(config, &context)
+    }
+
+    /// Has the step evaluate a check of health.
+    ///
+    /// # Errors
+    /// What the step says.
+    pub fn check_health<S: Step>(&self, input: Value) -> Result<HealthReport, Error> {
+        let context = Context {
+            host: Rc::clone(&self.host),
+            work_dir: self.dir.clone(),
+            step: StepContext::default(),
+            state: None,
+            attempt: 1,
+        };
+        S::check_health(input, &context)
     }
 
     /// The content of a file of the work directory.

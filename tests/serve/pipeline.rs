@@ -34,6 +34,14 @@ async fn a_push_becomes_freight_and_is_promoted_stage_by_stage() {
     assert_eq!(world.application_now("dev")["status"]["sync"]["revision"], commits[0].id.to_string());
     assert_eq!(world.git.gate().count("POST /git/app.git/git-receive-pack"), 2, "one push a branch change");
 
+    // Its Application is healthy at that commit, so the freight is verified, and prod can have it.
+    super::verified(&served, "dev", &alias).await;
+    let dev = served.get(&format!("{STAGES}/dev")).await;
+    assert_eq!(dev["status"]["health"]["status"], "Healthy");
+    let checked = &dev["status"]["health"]["output"][0]["applicationStatuses"][0];
+    assert_eq!(checked["sync"]["revision"], commits[0].id.to_string());
+    assert_eq!(why(&served, "prod", &alias).await, ["NotPromoted"]);
+
     // Another commit: looked for when asked.
     let edit = NewCommit::on("main").message("Change the base\n").by("Ada Example", "ada@example.com");
     world.repository.commit(&edit.write("base/note.txt", "changed\n")).await.unwrap();

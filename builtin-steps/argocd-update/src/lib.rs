@@ -4,13 +4,14 @@
 mod application;
 mod config;
 mod find;
+mod health;
 mod operation;
 mod sources;
 
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use windlass_step::{Context, ErrorKind, Outcome, Step};
+use windlass_step::{Context, Error, ErrorKind, HealthReport, Outcome, Step};
 
 use application::Application;
 use config::AppUpdate;
@@ -38,6 +39,10 @@ impl Step for ArgocdUpdate {
             }
         }
         progress.into_outcome()
+    }
+
+    fn check_health(input: Value, context: &Context) -> Result<HealthReport, Error> {
+        health::check(input, context)
     }
 }
 

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
-use windlass_control::ports::{Discoverer, HealthChecker, HealthReport, PromotionDriver};
+use windlass_control::ports::{Discoverer, PromotionDriver};
 use windlass_control::project::{Project, Projects as _};
 use windlass_control::registry::Registry;
 use windlass_discovery::Depth;
 use windlass_model::discovered::DiscoveredArtifacts;
-use windlass_model::event::stage::HealthStatus;
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::warehouse::Warehouse;
-use windlass_model::outcome::HealthCheck;
 use windlass_promotion::driver::DriveError;
 use windlass_promotion::evaluate::functions::ProjectData;
 use windlass_promotion::state::PromotionState;
@@ -71,27 +68,5 @@ impl PromotionDriver for HostDriver {
         stop: CancellationToken,
     ) -> Result<PromotionState, DriveError> {
         self.works.driver(project, data).run(unit, stop).await
-    }
-}
-
-/// Checks health by what steps export.
-pub(super) struct HostHealth {
-    _works: Arc<Works>,
-}
-
-impl HostHealth {
-    pub(super) fn new(works: Arc<Works>) -> Self {
-        Self { _works: works }
-    }
-}
-
-#[async_trait]
-impl HealthChecker for HostHealth {
-    async fn check(&self, _project: &Project, _stage: &str, check: &HealthCheck) -> HealthReport {
-        HealthReport {
-            status: HealthStatus::Unknown,
-            issues: vec![format!("no health checker {:?} is there", check.kind)],
-            output: Value::Null,
-        }
     }
 }

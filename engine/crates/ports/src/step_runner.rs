@@ -30,10 +30,24 @@ pub struct StepInput {
     pub attempt: u32,
 }
 
+/// What of a guest is run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Entry {
+    /// The step.
+    #[default]
+    Run,
+    /// Its check of health, whose input is the configuration. The output of a check that was carried out has `level`,
+    /// `issues` and `output`.
+    CheckHealth,
+}
+
 /// One incarnation to run.
 pub struct RunRequest {
     /// The guest.
     pub binary: StepBinary,
+    /// What of it is run.
+    pub entry: Entry,
     /// The right to run it.
     pub lease: Lease,
     /// What it is given.

@@ -87,6 +87,7 @@ fn binary(steps: &Path) -> StepBinary {
 fn request(binary: &StepBinary, dir: &Arc<AttemptDir>) -> RunRequest {
     RunRequest {
         binary: binary.clone(),
+        entry: windlass_ports::step_runner::Entry::Run,
         lease: Lease {
             tenant: TenantId::default(),
             promotion: PromotionUid(uuid::Uuid::nil()),

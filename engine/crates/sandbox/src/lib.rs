@@ -10,6 +10,7 @@ mod code_cache;
 mod compile;
 mod engine;
 mod guest;
+mod health;
 mod listing;
 mod load;
 mod manifest;

@@ -54,6 +54,7 @@ impl Broker for NoBroker {
 fn nobodys_request(dir: &Arc<AttemptDir>) -> RunRequest {
     RunRequest {
         binary: StepBinary { digest: Digest::of(b""), path: std::path::PathBuf::new() },
+        entry: windlass_ports::step_runner::Entry::Run,
         lease: Lease {
             tenant: TenantId::default(),
             promotion: PromotionUid(uuid::Uuid::nil()),

@@ -8,7 +8,7 @@ use wasmtime_wasi::I32Exit;
 use windlass_model::limits::Usage;
 use windlass_model::outcome::{Fault, HealthCheck, Outcome, Status};
 use windlass_ports::clock::Clock;
-use windlass_ports::step_runner::{Ending, RunReport, RunRequest};
+use windlass_ports::step_runner::{Ending, Entry, RunReport, RunRequest};
 
 use crate::abi::v0_1::bindings::exports::windlass::step::run as contract;
 use crate::guest::Guest;
@@ -47,7 +47,13 @@ pub(crate) fn run_guest(
         Ok(UpdateDeadline::Continue(1))
     });
     let ending = match loaded {
+        Loaded::Typed(step) if request.entry == Entry::CheckHealth => {
+            crate::health::check(&mut store, step, request)
+        }
         Loaded::Typed(step) => run_typed(&mut store, step, request),
+        Loaded::Command(_) | Loaded::Module(_) if request.entry == Entry::CheckHealth => {
+            Ending::Ended(Outcome::errored_terminal("the step has no checks of health: it is a command"))
+        }
         Loaded::Command(command) => {
             let exit = command.instantiate(&mut store).and_then(|command| {
                 command.wasi_cli_run().call_run(&mut store).map(|result| i32::from(result.is_err()))
@@ -191,7 +197,7 @@ fn command_outcome(stdout: &[u8]) -> Result<Outcome, String> {
 }
 
 /// What a guest that did not return becomes.
-fn ended(store: &Store<Guest>, error: &wasmtime::Error) -> Outcome {
+pub(crate) fn ended(store: &Store<Guest>, error: &wasmtime::Error) -> Outcome {
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return Outcome::errored_terminal(stop.to_string());
     }

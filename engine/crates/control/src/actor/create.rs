@@ -157,7 +157,7 @@ impl Actor {
         let origin = reference.origin.clone();
         let record = self.new_record(stage, manifest, reference, freight_alias, actor, rollback)?;
         let intent = self.intent(stage, manifest, freight, &origin, actor);
-        let document = self.promotion_document(stage, &record, intent, &origin);
+        let document = self.promotion_document(stage, &record, intent, &origin, actor);
         let queued = QueuedPromotion {
             uid: record.uid,
             freight: freight.clone(),
@@ -246,6 +246,7 @@ impl Actor {
         record: &PromotionRecord,
         intent: Option<Intent>,
         origin: &FreightOrigin,
+        actor: &str,
     ) -> Value {
         let mut annotations = serde_json::Map::new();
         let mut annotate = |name: &str, value: Value| {
@@ -256,8 +257,8 @@ impl Actor {
             Some(Intent::Resume) => annotate("auto-promotion-resume", json!(origin.to_string())),
             None => {}
         }
-        if !record.actor.is_empty() {
-            annotate("create-actor", json!(record.actor));
+        if !actor.is_empty() {
+            annotate("create-actor", json!(actor));
         }
         if record.rollback {
             annotate("rollback", json!("true"));
@@ -291,7 +292,10 @@ impl Actor {
 
 /// Who asked, as expressions show it: without the kind of name.
 fn shown_actor(actor: &str) -> &str {
-    actor
+    match actor.split_once(':') {
+        Some(("email" | "subject" | "kubernetes", name)) => name,
+        _ => actor,
+    }
 }
 
 fn no_candidate(stage: &StageName, origin: &FreightOrigin) -> ApiError {

@@ -14,7 +14,7 @@ use windlass_ports::progress::Report;
 use windlass_ports::records::LogKey;
 use windlass_ports::sessions::{SessionReport, SessionSpec, Tokens};
 use windlass_ports::step_catalog::StepKind;
-use windlass_ports::step_runner::{Ending, RunReport, RunRequest, StepInput};
+use windlass_ports::step_runner::{Ending, Entry, RunReport, RunRequest, StepInput};
 use windlass_workdir::{AttemptDir, AttemptKey, DiskUsage};
 
 use super::evaluate::LiveConfig;
@@ -257,6 +257,7 @@ impl PromotionRun<'_> {
         let context = view::context(state, spec, seal_key, &self.driver.settings.ui_base_url);
         RunRequest {
             binary: kind.binary.clone(),
+            entry: Entry::Run,
             lease: lease.clone(),
             input: StepInput {
                 config: attempt.config.clone(),

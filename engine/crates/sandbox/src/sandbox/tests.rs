@@ -100,6 +100,7 @@ impl House {
         });
         let request = RunRequest {
             binary: binary.clone(),
+            entry: windlass_ports::step_runner::Entry::Run,
             lease: Lease {
                 tenant: TenantId::default(),
                 promotion: PromotionUid(uuid::Uuid::nil()),

@@ -159,6 +159,7 @@ impl StepRunner for WorkerRunner {
         let job = Job {
             digest: request.binary.digest,
             binary: request.binary.path,
+            entry: request.entry,
             lease: request.lease,
             input: request.input,
             limits: request.limits,

@@ -10,7 +10,7 @@ use windlass_model::digest::Digest;
 use windlass_model::ids::Lease;
 use windlass_model::limits::Limits;
 use windlass_model::time::Timestamp;
-use windlass_ports::step_runner::{RunReport, StepInput};
+use windlass_ports::step_runner::{Entry, RunReport, StepInput};
 use windlass_workdir::{DirLocation, DiskChange};
 
 /// A frame may be this long: a body of 2 MiB in base64, or the outputs of many steps.
@@ -21,6 +21,7 @@ const MAX_FRAME_BYTES: u32 = 64 << 20;
 pub(super) struct Job {
     pub(super) digest: Digest,
     pub(super) binary: PathBuf,
+    pub(super) entry: Entry,
     pub(super) lease: Lease,
     pub(super) input: StepInput,
     pub(super) limits: Limits,

@@ -95,6 +95,7 @@ async fn run_job(sandbox: Arc<Sandbox>, shared: Arc<Shared>, run: u64, job: Job,
             let broker = Arc::new(ParentBroker { shared: Arc::clone(&shared), run, dir: Arc::clone(&dir) });
             let request = RunRequest {
                 binary: StepBinary { digest: job.digest, path: job.binary },
+                entry: job.entry,
                 lease: job.lease,
                 input: job.input,
                 limits: job.limits,
