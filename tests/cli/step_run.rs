@@ -58,6 +58,22 @@ async fn the_report_and_the_exit_code_say_how_it_ended() {
 }
 
 #[tokio::test]
+async fn more_directories_than_files_may_be_open_are_copied() {
+    let bench = Bench::new();
+    let name = |i: u32| format!("from/{i}/file");
+    for i in 0..300 {
+        std::fs::create_dir_all(bench.path("work").join(format!("from/{i}"))).unwrap();
+        std::fs::write(bench.path("work").join(name(i)), i.to_string()).unwrap();
+    }
+    let config = bench.path("config.yaml");
+    std::fs::write(&config, "{ inPath: from, outPath: to }").unwrap();
+    bench.step("copy").arg("--config").arg(config).open_files(128).run().await.expect(0);
+    for i in 0..300 {
+        assert_eq!(bench.work(&name(i).replace("from", "to")), i.to_string());
+    }
+}
+
+#[tokio::test]
 async fn text_is_for_people() {
     let bench = Bench::new();
     std::fs::write(bench.path("config.json"), r#"{ "lines": "one\n\ntwo\n", "n": 1.0 }"#).unwrap();

@@ -157,6 +157,10 @@ async fn copies_stay_inside() {
     }
     assert_eq!(error("over the work directory").0, "path-not-a-file");
     assert_eq!(told["to itself"], json!({ "ok": null }));
+    assert_eq!(told["over itself again"], json!({ "ok": null }));
+    let too_many = "10001 files in one call: it copies at most 10000";
+    assert_eq!(error("too many"), ("too-many-files", too_many));
+    assert_eq!(told["one of too many is there"], "no");
     assert_eq!(error("some good, then one bad").0, "file-not-found");
     assert_eq!((&told["first is there"], &told["third is there"]), (&json!("yes"), &json!("no")));
     assert_eq!(told["in is there"], "no");

@@ -134,10 +134,21 @@ impl Windlass {
 
     /// Writes its process id into a file before anything else.
     #[must_use]
-    pub fn pid_file(mut self, path: &Path) -> Self {
+    pub fn pid_file(self, path: &Path) -> Self {
+        self.after("echo $$ > \"$0\"", path.as_os_str())
+    }
+
+    /// With at most this many open files.
+    #[must_use]
+    pub fn open_files(self, most: u32) -> Self {
+        self.after("ulimit -n \"$0\"", std::ffi::OsStr::new(&most.to_string()))
+    }
+
+    /// A shell does this with its argument first, then becomes the program.
+    fn after(mut self, first: &str, argument: &std::ffi::OsStr) -> Self {
         let plain = self.command.as_std();
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "echo $$ > \"$0\"; exec \"$@\""]).arg(path).arg(plain.get_program());
+        command.args(["-c", &format!("{first} && exec \"$@\"")]).arg(argument).arg(plain.get_program());
         command.args(plain.get_args());
         for (name, value) in plain.get_envs() {
             command.env(name, value.unwrap_or_default());

@@ -1,4 +1,5 @@
-//! Files, as far as `std::fs` has no words for them in a guest: permissions, copying many at once, symbolic links, and paths that hold links.
+//! Files, as far as `std::fs` has no words for them in a guest: permissions, copying many at once, symbolic links, and paths
+//! that hold links.
 //! Paths are those of [`Context::path`] and [`Context::resolve`].
 
 use std::io;

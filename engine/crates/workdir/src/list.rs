@@ -63,23 +63,28 @@ impl Tree {
     /// If a directory cannot be read.
     pub fn walk(&self, dir: &Dir, mut enter: impl FnMut(&Path) -> bool) -> FsResult<Vec<(PathBuf, Stat)>> {
         let mut found = Vec::new();
-        let mut open = vec![(dir.clone(), PathBuf::new())];
-        while let Some((dir, prefix)) = open.pop() {
+        // What waits is held by path: a descriptor each would be as many as the widest level has directories.
+        let mut waiting = vec![PathBuf::new()];
+        while let Some(prefix) = waiting.pop() {
+            let at = match prefix.as_os_str().is_empty() {
+                true => dir.clone(),
+                false => self.open_dir_no_links(&dir.path().join(&prefix))?,
+            };
             let mut below = Vec::new();
-            for entry in self.list(&dir)? {
+            for entry in self.list(&at)? {
                 let path = prefix.join(&entry.name);
-                let stat = self.stat(&dir, Path::new(&entry.name), crate::tree::Follow::No)?;
+                let stat = self.stat(&at, Path::new(&entry.name), crate::tree::Follow::No)?;
                 let is_dir = stat.kind == FileKind::Directory;
                 if is_dir && !enter(&path) {
                     continue;
                 }
-                found.push((path.clone(), stat));
                 if is_dir {
-                    below.push((self.open_dir_no_links(&dir.path().join(&entry.name))?, path));
+                    below.push(path.clone());
                 }
+                found.push((path, stat));
             }
             // The last pushed is the next visited: reversed, so that names come in order.
-            open.extend(below.into_iter().rev());
+            waiting.extend(below.into_iter().rev());
         }
         Ok(found)
     }
