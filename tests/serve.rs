@@ -1,6 +1,7 @@
 //! A server that keeps projects going, driven through its API and by the commands of its users.
 
 mod apply;
+mod backup;
 mod kill;
 mod pipeline;
 mod shapes;

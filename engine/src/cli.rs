@@ -3,6 +3,7 @@
 mod abort;
 mod apply;
 mod approve;
+mod backup;
 mod bench;
 mod compile_step;
 mod delete;
@@ -15,6 +16,7 @@ mod lint;
 mod output;
 mod promote;
 mod refresh;
+mod restore;
 mod run;
 mod serve;
 mod step;
@@ -57,6 +59,10 @@ enum Verb {
     Refresh(refresh::RefreshArgs),
     /// Tell what freight waits for.
     Why(why::WhyArgs),
+    /// Write everything that a server must not lose into one file. The server may be running.
+    Backup(backup::BackupArgs),
+    /// Make a data directory out of a backup.
+    Restore(restore::RestoreArgs),
     /// Tell everything that is wrong with a folder of manifests.
     Lint(lint::LintArgs),
     /// Evaluate a template, or expressions line by line.
@@ -90,6 +96,8 @@ impl Cli {
             Verb::Approve(args) => block_on(args.run()),
             Verb::Refresh(args) => block_on(args.run()),
             Verb::Why(args) => block_on(args.run()),
+            Verb::Backup(args) => block_on(args.run()),
+            Verb::Restore(args) => block_on(args.run()),
             Verb::Lint(args) => args.run(),
             Verb::Eval(args) => block_on(args.run()),
             Verb::Abort(args) => block_on(args.run()),

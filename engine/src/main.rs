@@ -1,5 +1,6 @@
 //! The command `windlass`.
 
+mod backup;
 mod cli;
 mod client;
 mod config;

@@ -1,9 +1,10 @@
 //! One measured figure.
 
-/// What a figure should be at most.
+/// What a figure should be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Target {
     AtMost(f64),
+    AtLeast(f64),
     /// It stands beside another for comparison.
     None,
 }
@@ -21,7 +22,8 @@ impl Line {
     pub(crate) fn print(&self) {
         let (target, verdict) = match self.target {
             Target::AtMost(most) if self.value <= most => (most.to_string(), "ok"),
-            Target::AtMost(most) => (most.to_string(), "short"),
+            Target::AtLeast(least) if self.value >= least => (least.to_string(), "ok"),
+            Target::AtMost(bound) | Target::AtLeast(bound) => (bound.to_string(), "short"),
             Target::None => ("-".to_owned(), "ok"),
         };
         #[expect(clippy::print_stdout, reason = "the lines are what a benchmark is for")]

@@ -64,6 +64,12 @@ impl Served {
         format!("http://{}", self.address)
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.running.id()
+    }
+
     /// A command of a user of this server, about the project `demo`.
     #[must_use]
     pub fn command<S: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Windlass {

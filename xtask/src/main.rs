@@ -48,7 +48,10 @@ enum Task {
     /// Replay recorded answers of Kargo: `FILE-OR-STEP passed/total` a line, and `fail ID: reason` for each that falls short.
     Vectors(vectors::Vectors),
     /// Measure, and print `bench NAME VALUE UNIT target TARGET ok|short` a line.
-    Bench,
+    Bench {
+        /// Only these files of tests/bench, such as `serve`.
+        only: Vec<String>,
+    },
     /// Feed mutated inputs to what reads text, and keep the first that breaks something in target/fuzz.
     Fuzz(fuzz::Fuzz),
     /// Kill the server over and over while it promotes, and see that nothing is lost.
@@ -72,7 +75,7 @@ fn main() -> ExitCode {
         Task::Guests => guests::build(),
         Task::Demo { options } => demo(&options),
         Task::Vectors(vectors) => vectors::run(&vectors),
-        Task::Bench => bench::run(),
+        Task::Bench { only } => bench::run(&only),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
         Task::Torture { kills } => tests::torture(kills),
         Task::Docs => steps::build().and_then(|()| pages::write()),

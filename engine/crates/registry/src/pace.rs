@@ -10,8 +10,8 @@ use windlass_model::time::Timestamp;
 /// Registries whose pace is remembered; beyond that all begin anew.
 const MAX_KNOWN: usize = 1_000;
 
-/// A burst is what a second allows.
-const BURST: Duration = Duration::from_secs(1);
+/// A burst is what five seconds allow: looking into a repository takes some dozens of small requests, minutes apart.
+const BURST: Duration = Duration::from_secs(5);
 
 /// The pace of requests to each registry.
 #[derive(Debug)]
@@ -51,10 +51,10 @@ mod tests {
         let turns = |at: Timestamp, count: usize| -> Vec<u128> {
             (0..count).map(|_| pace.turn("https://a.example", at).as_millis()).collect()
         };
-        assert_eq!(turns(now, 20), [0; 20]);
+        assert_eq!(turns(now, 100), [0; 100]);
         assert_eq!(turns(now, 3), [50, 100, 150]);
         assert_eq!(pace.turn("https://b.example", now), Duration::ZERO);
         assert_eq!(turns(now.plus(Duration::from_millis(150)), 2), [50, 100]);
-        assert_eq!(turns(now.plus(Duration::from_secs(10)), 21)[18..], [0, 0, 50]);
+        assert_eq!(turns(now.plus(Duration::from_secs(10)), 101)[98..], [0, 0, 50]);
     }
 }

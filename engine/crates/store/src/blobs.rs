@@ -38,8 +38,13 @@ impl Blobs {
     }
 
     fn path(&self, digest: &Digest) -> PathBuf {
+        Self::place(&self.dir, digest)
+    }
+
+    /// Where a blob lies in a directory of blobs.
+    pub(crate) fn place(dir: &Path, digest: &Digest) -> PathBuf {
         let hex = digest.hex();
-        self.dir.join(&hex[..2]).join(&hex[2..])
+        dir.join(&hex[..2]).join(&hex[2..])
     }
 
     /// Keeps `text`: a long one is on disk, synced, when this returns.

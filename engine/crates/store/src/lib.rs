@@ -4,6 +4,7 @@
 //! at once, so that a sync to disk is shared by everyone who waited for it. Readers have connections of their own.
 
 mod append;
+pub mod backup;
 mod blobs;
 mod changes;
 mod data_dir;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use windlass_model::ids::TenantId;
 use windlass_ports::journal::JournalError;
 
+use crate::backup::{BLOBS, DATABASE};
 use crate::blobs::Blobs;
 use crate::changes::Changes;
 use crate::writer::{Job, Writer};
@@ -57,7 +58,7 @@ impl Store {
     /// # Errors
     /// If it was written by a newer version, or cannot be read or made.
     pub async fn open(dir: &Path) -> Result<Arc<Self>, OpenError> {
-        let path = dir.join("windlass.db");
+        let path = dir.join(DATABASE);
         let unavailable =
             |message: String| OpenError::Unavailable { path: path.display().to_string(), message };
         let options = SqliteConnectOptions::new()
@@ -70,20 +71,35 @@ impl Store {
             .disable_statement_logging();
         let mut connection =
             SqliteConnection::connect_with(&options).await.map_err(|e| unavailable(e.to_string()))?;
-        MIGRATIONS.run(&mut connection).await.map_err(|error| match error {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
-            other => unavailable(other.to_string()),
-        })?;
+        migrate(&mut connection).await.map_err(|e| e.at(&path))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.clone().read_only(true));
-        let blobs = Blobs::open(&dir.join("blobs")).map_err(|e| unavailable(e.to_string()))?;
+        let blobs = Blobs::open(&dir.join(BLOBS)).map_err(|e| unavailable(e.to_string()))?;
         let versions = last_versions(&mut connection).await.map_err(|e| unavailable(e.to_string()))?;
         let changes = Arc::new(Changes::new(versions));
         let (jobs, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(Writer::new(connection, blobs.clone(), Arc::clone(&changes)).run(waiting));
         Ok(Arc::new(Self { readers, blobs, changes, jobs }))
     }
+}
+
+/// Why a database cannot be brought to the form of this version.
+pub(crate) struct NotMigrated(MigrateError);
+
+impl NotMigrated {
+    /// The same of the database at `path`.
+    pub(crate) fn at(self, path: &Path) -> OpenError {
+        match self.0 {
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
+            other => OpenError::Unavailable { path: path.display().to_string(), message: other.to_string() },
+        }
+    }
+}
+
+/// Brings a database to the form of this version.
+pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), NotMigrated> {
+    MIGRATIONS.run(connection).await.map_err(NotMigrated)
 }
 
 /// The version of the last change of each tenant's resources.
