@@ -125,3 +125,23 @@ async fn freight_is_named_by_what_it_holds() {
     assert_eq!(renamed["metadata"]["labels"]["kargo.akuity.io/alias"], "mine");
     assert_eq!(served.request("GET", &path, "").await.status, 404);
 }
+
+#[tokio::test]
+async fn names_alone_can_be_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = serve(dir.path()).await;
+    let direct = json!([request("app", &json!({ "direct": true }))]);
+    let manifests = [project(), warehouse("app"), stage("prod", &direct), stage("dev", &direct)];
+    apply(&served, &manifests).await;
+    let of = async |what: &[&str]| {
+        let ended = served.command(["get"]).args(what).args(["-o", "name"]).run().await;
+        ended.expect(0).stdout
+    };
+    assert_eq!(of(&["stages"]).await, "stage.kargo.akuity.io/dev\nstage.kargo.akuity.io/prod\n");
+    assert_eq!(of(&["stage", "prod"]).await, "stage.kargo.akuity.io/prod\n");
+    assert_eq!(of(&["warehouses"]).await, "warehouse.kargo.akuity.io/app\n");
+    assert_eq!(of(&["projects"]).await, "project.kargo.akuity.io/demo\n");
+    assert_eq!(of(&["promotions"]).await, "");
+    let elsewhere = served.request("GET", "/windlass/v1/projects/nowhere/stages/names", "").await;
+    assert_eq!(elsewhere.status, 404, "{}", elsewhere.text);
+}

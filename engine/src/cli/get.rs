@@ -7,7 +7,7 @@ use serde_json::Value;
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock as _;
 
-use super::output::{Format, print_data};
+use super::output::{Format, print_data, print_names};
 use crate::client::{ApiClient, ServerArgs};
 use crate::failure::Failure;
 use crate::system_clock::SystemClock;
@@ -61,6 +61,9 @@ impl GetArgs {
         }
         let resource = Resource::from_str(&self.what, true).map_err(|_| self.unknown())?;
         let client = self.server.client()?;
+        if let Some((collection, kind)) = self.only_names(resource) {
+            return self.print_names(&client, collection, kind).await;
+        }
         let objects = self.fetch(&client, resource).await?;
         if matches!(self.output, Format::Table | Format::Wide) {
             let now: Timestamp = SystemClock.now();
@@ -81,6 +84,31 @@ impl GetArgs {
             return Ok(0);
         }
         print_data(&objects, self.names.len() != 1, self.output)?;
+        Ok(0)
+    }
+
+    /// The collection, and the kind of what is in it, if all of its names are asked for and nothing else.
+    fn only_names(&self, resource: Resource) -> Option<(&'static str, &'static str)> {
+        if self.output != Format::Name || !self.names.is_empty() || self.stage.is_some() {
+            return None;
+        }
+        match resource {
+            Resource::Stages => Some(("stages", "stage")),
+            Resource::Warehouses => Some(("warehouses", "warehouse")),
+            Resource::Freight => Some(("freight", "freight")),
+            Resource::Promotions => Some(("promotions", "promotion")),
+            Resource::Projects
+            | Resource::Promotiontasks
+            | Resource::Projectconfig
+            | Resource::Clusterconfig => None,
+        }
+    }
+
+    async fn print_names(&self, client: &ApiClient, collection: &str, kind: &str) -> Result<u8, Failure> {
+        let project = self.server.project()?;
+        let answer = client.get(&["windlass", "v1", "projects", &project, collection, "names"], &[]).await?;
+        let names = answer["names"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        print_names(names.map(|name| (kind, name)));
         Ok(0)
     }
 

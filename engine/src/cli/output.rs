@@ -23,11 +23,10 @@ pub(crate) enum Format {
 /// Prints objects as data: one as it is, several as a List.
 pub(crate) fn print_data(objects: &[Value], is_list: bool, format: Format) -> Result<(), Failure> {
     if format == Format::Name {
-        for object in objects {
-            let kind = object["kind"].as_str().unwrap_or_default().to_lowercase();
-            let name = object["metadata"]["name"].as_str().unwrap_or_default();
-            anstream::println!("{kind}.kargo.akuity.io/{name}");
-        }
+        let kinds: Vec<String> =
+            objects.iter().map(|object| object["kind"].as_str().unwrap_or_default().to_lowercase()).collect();
+        let names = objects.iter().map(|object| object["metadata"]["name"].as_str().unwrap_or_default());
+        print_names(kinds.iter().map(String::as_str).zip(names));
         return Ok(());
     }
     let value = match objects {
@@ -42,4 +41,10 @@ pub(crate) fn print_data(objects: &[Value], is_list: bool, format: Format) -> Re
         anstream::println!("{value:#}");
     }
     Ok(())
+}
+
+/// Prints kinds and names as `kind/name`.
+pub(crate) fn print_names<'a>(names: impl Iterator<Item = (&'a str, &'a str)>) {
+    let lines: String = names.map(|(kind, name)| format!("{kind}.kargo.akuity.io/{name}\n")).collect();
+    anstream::print!("{lines}");
 }

@@ -36,6 +36,7 @@ use crate::freight_index::FreightIndex;
 use crate::ports::ControlPorts;
 use crate::project::ProjectCell;
 use crate::records::StoredRecords;
+use crate::show::Shown;
 use crate::trouble::Trouble;
 
 pub(crate) use drive::Running;
@@ -101,7 +102,7 @@ pub(crate) struct StageEntry {
     /// When its health is to be looked at again.
     pub(crate) assess_at: Option<Timestamp>,
     /// The members of its status as they were written last.
-    pub(crate) shown: BTreeMap<String, Value>,
+    pub(crate) shown: Shown,
     /// The refresh that it has to tell of.
     pub(crate) refreshed: Option<String>,
 }

@@ -144,6 +144,10 @@ impl ControlPlane for Control {
         Ok(listing)
     }
 
+    async fn names(&self, kind: &str, namespace: &Namespace) -> Result<Vec<String>, ApiError> {
+        self.ports.resources.names(&self.ports.tenant, kind, namespace).await.map_err(failed)
+    }
+
     fn watch(&self, after: ResourceVersion) -> Result<Box<dyn Watch>, WatchExpired> {
         self.ports.resources.watch(&self.ports.tenant, after)
     }

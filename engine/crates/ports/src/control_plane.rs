@@ -161,6 +161,12 @@ pub trait ControlPlane: Send + Sync {
         prefix: &str,
     ) -> Result<Listing, ApiError>;
 
+    /// The names of the documents of a kind in a namespace, in order.
+    ///
+    /// # Errors
+    /// If the store fails.
+    async fn names(&self, kind: &str, namespace: &Namespace) -> Result<Vec<String>, ApiError>;
+
     /// The changes of all documents after a version.
     ///
     /// # Errors

@@ -299,6 +299,17 @@ pub trait Resources: Send + Sync {
         namespace: Option<&Namespace>,
     ) -> Result<Listing, JournalError>;
 
+    /// The names of all documents of a kind in a namespace, in order. The documents are not read.
+    ///
+    /// # Errors
+    /// If the store fails.
+    async fn names(
+        &self,
+        tenant: &TenantId,
+        kind: &str,
+        namespace: &Namespace,
+    ) -> Result<Vec<String>, JournalError>;
+
     /// The changes of a tenant's resources of all kinds after a version.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 pub(crate) mod freight;
+pub(crate) mod names;
 pub(crate) mod projects;
 pub(crate) mod promotions;
 pub(crate) mod resources;

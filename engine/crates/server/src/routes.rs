@@ -19,7 +19,7 @@ use windlass_ports::control_plane::{Actor, ControlPlane};
 use crate::access::Permission;
 use crate::answer::{Answer, Refusal};
 use crate::handlers::{
-    config, freight, projects, promotions, resources, stages, system, tasks, warehouses, why,
+    config, freight, names, projects, promotions, resources, stages, system, tasks, warehouses, why,
 };
 use crate::server::Shared;
 
@@ -133,6 +133,10 @@ fn table() -> Vec<Route> {
         route!(GET "/v1beta1/projects/{project}/warehouses/{warehouse}", Verb("get", "warehouses"), warehouses::get),
         route!(DELETE "/v1beta1/projects/{project}/warehouses/{warehouse}", Verb("delete", "warehouses"), warehouses::delete),
         route!(POST "/v1beta1/projects/{project}/warehouses/{warehouse}/refresh", Verb("patch", "warehouses"), warehouses::refresh),
+        route!(GET "/windlass/v1/projects/{project}/freight/names", Verb("list", "freights"), names::freight),
+        route!(GET "/windlass/v1/projects/{project}/promotions/names", Verb("list", "promotions"), names::promotions),
+        route!(GET "/windlass/v1/projects/{project}/stages/names", Verb("list", "stages"), names::stages),
+        route!(GET "/windlass/v1/projects/{project}/warehouses/names", Verb("list", "warehouses"), names::warehouses),
         route!(GET "/windlass/v1/projects/{project}/stages/{stage}/why", Verb("get", "stages"), why::why),
     ];
     let resources = [

@@ -126,6 +126,24 @@ impl Resources for Store {
         Ok(Listing { version: ResourceVersion(version), documents })
     }
 
+    async fn names(
+        &self,
+        tenant: &TenantId,
+        kind: &str,
+        namespace: &Namespace,
+    ) -> Result<Vec<String>, JournalError> {
+        let rows = sqlx::query(
+            "SELECT name FROM documents WHERE tenant = $1 AND kind = $2 AND namespace = $3 ORDER BY name",
+        )
+        .bind(tenant.as_str())
+        .bind(kind)
+        .bind(namespace.as_str())
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|e| unavailable(&e))?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
     fn watch(&self, tenant: &TenantId, after: ResourceVersion) -> Result<Box<dyn Watch>, WatchExpired> {
         self.changes.watch(tenant, after)
     }

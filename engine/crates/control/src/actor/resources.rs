@@ -16,6 +16,7 @@ use windlass_promotion::unit::UnitError;
 use super::{Actor, StageEntry, WarehouseEntry};
 use crate::freight_index::FreightEntry;
 use crate::project::{Named, Project, SHARED_NAMESPACE};
+use crate::show::Shown;
 
 impl Actor {
     /// A document was written, or with none taken away.
@@ -45,11 +46,10 @@ impl Actor {
         match document {
             Some(_) if !self.stages.contains_key(&stage) => self.take_up_stage(&stage).await?,
             Some(value) => {
-                let status = value["status"].as_object().cloned().unwrap_or_default();
                 let entry = self.stages.entry(stage.clone()).or_default();
                 entry.is_dirty = true;
                 // A manifest that replaces the document takes what it showed away.
-                entry.shown = status.into_iter().filter(|(name, _)| name != "metadata").collect();
+                entry.shown = Shown::of_document(value);
             }
             None => self.stage_gone(&stage).await?,
         }

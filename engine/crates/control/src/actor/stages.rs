@@ -1,6 +1,6 @@
 //! Settling stages: what others asked of a stage and what it does by itself is recorded and shown in one write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use windlass_model::event::Recorded;
@@ -16,6 +16,7 @@ use windlass_promotion::unit::UnitError;
 
 use super::Actor;
 use crate::data::{approved_json, verified_json};
+use crate::show::Shown;
 use crate::show::stage::{StageView, members};
 
 /// Events of a stage that are kept one by one; more of them are put into one.
@@ -116,8 +117,9 @@ impl Actor {
     ) -> Result<(), UnitError> {
         let before = self.stages.get(stage).map(|entry| &entry.state);
         let touched = touched(&decided.events, before);
-        let shown = self.shown(stage, manifest, &decided.state);
-        let mut documents: Vec<DocumentChange> = self.changes(stage, &shown).into_iter().collect();
+        let members = self.members(stage, manifest, &decided.state);
+        let shown = Shown::of_members(&members);
+        let mut documents: Vec<DocumentChange> = self.changes(stage, &shown, &members).into_iter().collect();
         documents.extend(touched.iter().map(|freight| self.freight_status(stage, &decided.state, freight)));
         let unit = self.unit(UnitKind::Stage, stage.as_str());
         let entry = self.stages.entry(stage.clone()).or_default();
@@ -159,19 +161,14 @@ impl Actor {
     }
 
     /// The members of a stage's status.
-    fn shown(
-        &self,
-        stage: &StageName,
-        manifest: &Stage,
-        state: &StageState,
-    ) -> std::collections::BTreeMap<String, Value> {
+    fn members(&self, stage: &StageName, manifest: &Stage, state: &StageState) -> BTreeMap<String, Value> {
         let project = self.cell.get();
         let entry = self.stages.get(stage);
         let view = StageView {
             manifest,
             state,
             auto_promotion: project.is_auto_promoted(&manifest.metadata),
-            before: entry.map(|entry| &entry.shown),
+            conditions_before: entry.and_then(|entry| entry.shown.get("conditions")),
             refreshed: entry.and_then(|entry| entry.refreshed.as_deref()),
             now: self.ports.clock.now(),
         };
@@ -182,18 +179,12 @@ impl Actor {
     fn changes(
         &self,
         stage: &StageName,
-        shown: &std::collections::BTreeMap<String, Value>,
+        after: &Shown,
+        members: &BTreeMap<String, Value>,
     ) -> Option<DocumentChange> {
-        let empty = std::collections::BTreeMap::new();
-        let before = self.stages.get(stage).map_or(&empty, |entry| &entry.shown);
-        let names: BTreeSet<&String> = before.keys().chain(shown.keys()).collect();
-        let changed = names.into_iter().filter(|name| before.get(*name) != shown.get(*name));
-        let members: Vec<Member> = changed
-            .map(|name| Member {
-                path: vec!["status".to_owned(), name.clone()],
-                value: shown.get(name).cloned(),
-            })
-            .collect();
+        let nothing = Shown::default();
+        let before = self.stages.get(stage).map_or(&nothing, |entry| &entry.shown);
+        let members = before.changes(after, members);
         let key = self.document("Stage", stage.as_str());
         (!members.is_empty()).then_some(DocumentChange::SetMembers { key, members })
     }

@@ -10,6 +10,7 @@ use windlass_promotion::unit::UnitError;
 
 use super::{Actor, StageEntry, WarehouseEntry};
 use crate::freight_index::FreightEntry;
+use crate::show::Shown;
 
 impl Actor {
     pub(super) async fn take_up(&mut self) -> Result<(), UnitError> {
@@ -59,12 +60,11 @@ impl Actor {
         }
         let document = self.ports.resources.get(&self.document("Stage", stage.as_str())).await?;
         let value = document.map(|document| document.value()).transpose()?.unwrap_or_default();
-        let shown = value["status"].as_object().cloned().unwrap_or_default();
         let refreshed = value.pointer("/metadata/annotations/kargo.akuity.io~1refresh");
         let entry = StageEntry {
             version,
             is_dirty: true,
-            shown: shown.into_iter().filter(|(name, _)| name != "metadata").collect(),
+            shown: Shown::of_document(&value),
             refreshed: refreshed.and_then(|token| token.as_str()).map(str::to_owned),
             ..StageEntry::default()
         };

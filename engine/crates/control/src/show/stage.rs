@@ -18,8 +18,8 @@ pub(crate) struct StageView<'a> {
     pub(crate) manifest: &'a Stage,
     pub(crate) state: &'a StageState,
     pub(crate) auto_promotion: bool,
-    /// What it showed before.
-    pub(crate) before: Option<&'a BTreeMap<String, Value>>,
+    /// The conditions that it showed before.
+    pub(crate) conditions_before: Option<Value>,
     /// The refresh that it has heard of.
     pub(crate) refreshed: Option<&'a str>,
     pub(crate) now: Timestamp,
@@ -33,7 +33,7 @@ pub(crate) fn members(view: &StageView<'_>) -> BTreeMap<String, Value> {
         members.insert(name.to_owned(), value);
     };
     let generation = view.manifest.metadata.generation;
-    let before = view.before.and_then(|before| before.get("conditions"));
+    let before = view.conditions_before.as_ref();
     set("conditions", list(&conditions(view), before, generation, view.now));
     set("observedGeneration", json!(generation));
     set("freightSummary", json!(summary(view)));
