@@ -2,6 +2,7 @@
 
 mod apply;
 mod backup;
+mod faults;
 mod kill;
 mod pipeline;
 mod shapes;

@@ -144,6 +144,12 @@ impl Windlass {
         self.after("ulimit -n \"$0\"", std::ffi::OsStr::new(&most.to_string()))
     }
 
+    /// With writes that fail, where a limit of the size of files would kill it.
+    #[must_use]
+    pub fn survives_file_limits(self) -> Self {
+        self.after("trap '' XFSZ", std::ffi::OsStr::new(""))
+    }
+
     /// A shell does this with its argument first, then becomes the program.
     fn after(mut self, first: &str, argument: &std::ffi::OsStr) -> Self {
         let plain = self.command.as_std();

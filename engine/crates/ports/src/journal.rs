@@ -132,6 +132,9 @@ pub trait Journal: Send + Sync {
     /// Forgets a unit: its events, its inbox and its lease.
     async fn forget(&self, unit: &UnitKey) -> Result<(), JournalError>;
 
+    /// Gives back the room of long texts that nothing names any more; how many there were.
+    async fn sweep(&self) -> Result<u64, JournalError>;
+
     /// The commands that wait for a unit, oldest first, each with its number.
     async fn inbox(&self, unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError>;
 

@@ -65,12 +65,17 @@ pub fn blob_path(digest: &Digest) -> PathBuf {
 
 async fn read_blobs(connection: &mut SqliteConnection) -> Result<(String, Vec<String>), sqlx::Error> {
     let verdict = sqlx::query("PRAGMA integrity_check(1)").fetch_one(&mut *connection).await?.get(0);
-    let names = sqlx::query(
+    Ok((verdict, named(connection).await?))
+}
+
+/// The digests of all blobs that rows name.
+pub(crate) async fn named(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query(
         "SELECT blob FROM events WHERE blob IS NOT NULL UNION SELECT blob FROM attempt_logs WHERE blob IS NOT NULL",
     )
     .fetch_all(connection)
     .await?;
-    Ok((verdict, names.iter().map(|row| row.get(0)).collect()))
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 async fn connect(path: &Path) -> Result<SqliteConnection, OpenError> {

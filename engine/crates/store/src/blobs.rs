@@ -1,5 +1,6 @@
 //! Blobs: texts too long for a row, as files named by what they hold.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -64,6 +65,24 @@ impl Blobs {
             fs::rename(&temporary, &path)?;
         }
         Ok(Place::Blob(digest))
+    }
+
+    /// Removes all blobs but those with these digests, and what writing them has left; how many there were.
+    pub(crate) fn keep_only(&self, named: &HashSet<String>) -> io::Result<u64> {
+        let mut removed = 0;
+        for start in fs::read_dir(&self.dir)? {
+            let start = start?;
+            for blob in fs::read_dir(start.path())? {
+                let blob = blob?;
+                let names = (start.file_name(), blob.file_name());
+                let digest = format!("sha256:{}{}", names.0.to_string_lossy(), names.1.to_string_lossy());
+                if !named.contains(&digest) {
+                    fs::remove_file(blob.path())?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
     }
 
     /// A text by its columns.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde_json::Value;
 use sqlx::Row as _;
+use tokio::sync::oneshot;
 use windlass_model::ids::{FencingToken, ProjectName, TenantId};
 use windlass_model::time::Timestamp;
 use windlass_ports::journal::{Append, Journal, JournalError, UnitKey, UnitKind, UnitSummary, Version};
@@ -10,7 +11,7 @@ use windlass_ports::journal::{Append, Journal, JournalError, UnitKey, UnitKind, 
 use crate::leases::LeaseRequest;
 use crate::store::{Store, blob_unavailable, unavailable};
 use crate::units::UnitChange;
-use crate::writer::{Change, version};
+use crate::writer::{Change, Job, version};
 
 /// A stored text as JSON.
 pub(crate) fn json(text: &str) -> Result<Value, JournalError> {
@@ -62,6 +63,13 @@ impl Journal for Store {
 
     async fn forget(&self, unit: &UnitKey) -> Result<(), JournalError> {
         self.change(Change::Units(UnitChange::Forget(unit.clone()))).await.map(|_| ())
+    }
+
+    async fn sweep(&self) -> Result<u64, JournalError> {
+        let (done, swept) = oneshot::channel();
+        let closed = || JournalError::Unavailable("the database has been closed".to_owned());
+        self.jobs.send(Job::Sweep { done }).await.map_err(|_| closed())?;
+        swept.await.map_err(|_| closed())?
     }
 
     async fn inbox(&self, unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError> {

@@ -79,7 +79,7 @@ impl Store {
         let versions = last_versions(&mut connection).await.map_err(|e| unavailable(e.to_string()))?;
         let changes = Arc::new(Changes::new(versions));
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(Writer::new(connection, blobs.clone(), Arc::clone(&changes)).run(waiting));
+        tokio::spawn(Writer::new(options, connection, blobs.clone(), Arc::clone(&changes)).run(waiting));
         Ok(Arc::new(Self { readers, blobs, changes, jobs }))
     }
 }
@@ -118,6 +118,9 @@ pub(crate) fn unavailable(error: &sqlx::Error) -> JournalError {
     let hint = match error {
         sqlx::Error::Database(e) if e.message().contains("disk is full") => "; free some space and try again",
         sqlx::Error::Database(e) if e.message().contains("readonly") => "; make the data directory writable",
+        sqlx::Error::Database(e) if e.message().contains("disk I/O error") => {
+            "; see that the disk of the data directory works and has room"
+        }
         _ => "",
     };
     JournalError::Unavailable(format!("the database cannot be used: {error}{hint}"))

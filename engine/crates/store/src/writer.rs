@@ -1,7 +1,9 @@
 //! The one task that writes. It groups what is waiting: one transaction, one sync, many answers.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use windlass_ports::journal::{Append, Durability, JournalError, Version};
@@ -11,7 +13,7 @@ use crate::blobs::Blobs;
 use crate::changes::Changes;
 use crate::leases::LeaseRequest;
 use crate::records::LogRecord;
-use crate::store::unavailable;
+use crate::store::{blob_unavailable, unavailable};
 use crate::units::UnitChange;
 
 /// Jobs that go into one transaction at most.
@@ -32,23 +34,60 @@ pub(crate) type Written = Result<i64, JournalError>;
 /// The answers to a change of several documents.
 pub(crate) type Answers = Result<Vec<i64>, JournalError>;
 
-/// One change and who waits for it.
-pub(crate) struct Job {
-    pub(crate) change: Change,
-    pub(crate) done: oneshot::Sender<Answers>,
+/// Something to do, and who waits for it.
+pub(crate) enum Job {
+    /// A change, made together with others.
+    Change { change: Change, done: oneshot::Sender<Answers> },
+    /// Removing the blobs that nothing names.
+    Sweep { done: oneshot::Sender<Result<u64, JournalError>> },
 }
 
 pub(crate) struct Writer {
-    connection: SqliteConnection,
+    options: SqliteConnectOptions,
+    /// None after a failure: the database may have ended the transaction by itself, or not, so the connection is made anew.
+    open: Option<Open>,
     pub(crate) blobs: Blobs,
     changes: Arc<Changes>,
+}
+
+/// A connection that writes.
+struct Open {
+    connection: SqliteConnection,
     /// Whether a commit is to be synced, as the connection is set now.
     synced: bool,
 }
 
+impl Open {
+    fn new(connection: SqliteConnection) -> Self {
+        Self { connection, synced: false }
+    }
+
+    async fn set_synced(&mut self, synced: bool) -> Result<(), sqlx::Error> {
+        if self.synced != synced {
+            let pragma = if synced { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" };
+            self.connection.execute(pragma).await?;
+            self.synced = synced;
+        }
+        Ok(())
+    }
+}
+
 impl Writer {
-    pub(crate) fn new(connection: SqliteConnection, blobs: Blobs, changes: Arc<Changes>) -> Self {
-        Self { connection, blobs, changes, synced: false }
+    pub(crate) fn new(
+        options: SqliteConnectOptions,
+        connection: SqliteConnection,
+        blobs: Blobs,
+        changes: Arc<Changes>,
+    ) -> Self {
+        Self { options, open: Some(Open::new(connection)), blobs, changes }
+    }
+
+    /// The connection, made anew after a failure. It is put back after good use.
+    async fn take(&mut self) -> Result<Open, sqlx::Error> {
+        match self.open.take() {
+            Some(open) => Ok(open),
+            None => SqliteConnection::connect_with(&self.options).await.map(Open::new),
+        }
     }
 
     pub(crate) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
@@ -56,17 +95,35 @@ impl Writer {
         while waiting.recv_many(&mut group, MAX_GROUP).await > 0 {
             self.write(std::mem::take(&mut group)).await;
         }
-        let _ = self.connection.close().await;
+        if let Some(open) = self.open {
+            let _ = open.connection.close().await;
+        }
     }
 
     async fn write(&mut self, group: Vec<Job>) {
         let mut senders = Vec::with_capacity(group.len());
         let mut changes = Vec::with_capacity(group.len());
+        let mut sweeps = Vec::new();
         for job in group {
-            senders.push(job.done);
-            changes.push(job.change);
+            match job {
+                Job::Change { change, done } => {
+                    senders.push(done);
+                    changes.push(change);
+                }
+                Job::Sweep { done } => sweeps.push(done),
+            }
         }
-        let results = match self.transact(&changes).await {
+        if !changes.is_empty() {
+            self.write_changes(&changes, senders).await;
+        }
+        // After the changes: none of them may bring back what names a blob.
+        for done in sweeps {
+            let _ = done.send(self.sweep().await);
+        }
+    }
+
+    async fn write_changes(&mut self, changes: &[Change], senders: Vec<oneshot::Sender<Answers>>) {
+        let results = match self.transact(changes).await {
             Ok(results) => results,
             Err(error) => {
                 let failed = unavailable(&error);
@@ -86,9 +143,10 @@ impl Writer {
             Change::Lease(_) | Change::Units(_) => false,
             Change::Log(_) | Change::Documents(_) => true,
         });
-        self.set_synced(synced).await?;
+        let mut open = self.take().await?;
+        open.set_synced(synced).await?;
         let blobs = self.blobs.clone();
-        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = open.connection.begin_with("BEGIN IMMEDIATE").await?;
         let mut results = Vec::with_capacity(changes.len());
         let mut all_made = Vec::new();
         for change in changes {
@@ -107,28 +165,50 @@ impl Writer {
                     transaction.execute("RELEASE change").await?;
                 }
                 (Err(_), true) => {
-                    transaction.rollback().await?;
+                    if transaction.rollback().await.is_ok() {
+                        self.open = Some(open);
+                    }
                     return Ok(vec![result]);
                 }
-                (Err(_), false) => {
-                    transaction.execute("ROLLBACK TO change").await?;
-                    transaction.execute("RELEASE change").await?;
+                (Err(error), false) => {
+                    let undone = transaction.execute("ROLLBACK TO change; RELEASE change").await;
+                    if undone.is_err() {
+                        // The database has ended the whole transaction because of this error.
+                        return Ok(changes.iter().map(|_| Err(error.clone())).collect());
+                    }
                 }
             }
             results.push(result);
         }
         transaction.commit().await?;
+        self.open = Some(open);
         self.changes.publish(all_made);
         Ok(results)
     }
 
-    async fn set_synced(&mut self, synced: bool) -> Result<(), sqlx::Error> {
-        if self.synced != synced {
-            let pragma = if synced { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" };
-            self.connection.execute(pragma).await?;
-            self.synced = synced;
-        }
-        Ok(())
+    /// Removes the blobs that nothing names, once it is on disk that nothing does. Nobody else writes meanwhile.
+    async fn sweep(&mut self) -> Result<u64, JournalError> {
+        let named = self.named_blobs().await.map_err(|e| unavailable(&e))?;
+        let blobs = self.blobs.clone();
+        let swept = tokio::task::spawn_blocking(move || blobs.keep_only(&named)).await;
+        swept.map_err(std::io::Error::other).flatten().map_err(|e| blob_unavailable(&e))
+    }
+
+    async fn named_blobs(&mut self) -> Result<HashSet<String>, sqlx::Error> {
+        let mut open = self.take().await?;
+        open.set_synced(true).await?;
+        let mut transaction = open.connection.begin_with("BEGIN IMMEDIATE").await?;
+        // A commit that changes something syncs all that came before it.
+        sqlx::query(
+            "INSERT INTO counters (tenant, name, value) VALUES ('', 'sweeps', 1) \
+             ON CONFLICT (tenant, name) DO UPDATE SET value = counters.value + 1",
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let named = crate::backup::named(&mut transaction).await?;
+        transaction.commit().await?;
+        self.open = Some(open);
+        Ok(named.into_iter().collect())
     }
 }
 
@@ -165,7 +245,7 @@ impl crate::store::Store {
     pub(crate) async fn change_all(&self, change: Change) -> Answers {
         let (done, written) = oneshot::channel();
         let closed = || JournalError::Unavailable("the database has been closed".to_owned());
-        self.jobs.send(Job { change, done }).await.map_err(|_| closed())?;
+        self.jobs.send(Job::Change { change, done }).await.map_err(|_| closed())?;
         written.await.map_err(|_| closed())?
     }
 }

@@ -338,6 +338,27 @@ async fn units_are_compacted_and_forgotten() {
 }
 
 #[tokio::test]
+async fn texts_that_nothing_names_are_swept() {
+    let (dir, store) = open().await;
+    let long = |letter: &str| json!(letter.repeat(100_000));
+    store.append(add("a", 0, &[long("a"), long("b"), json!("short")])).await.unwrap();
+    store.append(add("b", 0, &[long("b"), long("c")])).await.unwrap();
+    let files = || -> usize {
+        let starts = std::fs::read_dir(dir.path().join("blobs")).unwrap();
+        starts.map(|start| std::fs::read_dir(start.unwrap().path()).unwrap().count()).sum()
+    };
+    assert_eq!((files(), store.sweep().await, files()), (3, Ok(0), 3), "all are named");
+    store.forget(&unit("a")).await.unwrap();
+    assert_eq!((store.sweep().await, files()), (Ok(1), 2), "b still has its own");
+    let left = store.read(&unit("b"), Version(0)).await.unwrap();
+    assert_eq!(left.iter().map(|(_, event)| event.clone()).collect::<Vec<_>>(), [long("b"), long("c")]);
+    // What was swept comes again.
+    store.append(add("a", 0, &[long("a")])).await.unwrap();
+    assert_eq!(store.read(&unit("a"), Version(0)).await.unwrap(), [(Version(1), long("a"))]);
+    assert_eq!((store.sweep().await, files()), (Ok(0), 3));
+}
+
+#[tokio::test]
 async fn a_newer_database_is_refused() {
     let (dir, store) = open().await;
     store.append(add("a", 0, &[json!(1)])).await.unwrap();

@@ -22,13 +22,17 @@ impl Actor {
         if self.forget_at.is_some_and(|at| at > now) {
             return Ok(());
         }
-        self.forget_promotions(now).await?;
+        let is_less = self.forget_promotions(now).await?;
         self.forget_freight(now).await?;
+        if is_less {
+            self.ports.journal.sweep().await?;
+        }
         self.forget_at = Some(now.plus(EVERY));
         Ok(())
     }
 
-    async fn forget_promotions(&mut self, now: Timestamp) -> Result<(), UnitError> {
+    /// Forgets promotions; whether there were any.
+    async fn forget_promotions(&mut self, now: Timestamp) -> Result<bool, UnitError> {
         let namespace = Namespace::from(&self.name);
         let ports = &self.ports;
         let listing = ports.resources.list(&ports.tenant, "Promotion", Some(&namespace)).await?;
@@ -47,18 +51,19 @@ impl Actor {
         let kept = ports.retention;
         let gone =
             of_stage.into_values().flat_map(|items| expired(items, kept.promotions, kept.least_age, now));
-        for name in gone.collect::<Vec<_>>() {
-            let uid = uids.get(&name).map(String::as_str).unwrap_or_default();
+        let gone: Vec<String> = gone.collect();
+        for name in &gone {
+            let uid = uids.get(name).map(String::as_str).unwrap_or_default();
             let ports = &self.ports;
             ports.journal.forget(&self.unit(UnitKind::Promotion, uid)).await?;
             if let Ok(uid) = uid.parse() {
                 ports.logs.forget_logs(&ports.tenant, PromotionUid(uid)).await?;
             }
             // Last: what is found again by its document is forgotten again.
-            let key = self.document("Promotion", &name);
+            let key = self.document("Promotion", name);
             ports.resources.write(vec![DocumentChange::Delete { key, expect: Expect::Anything }]).await?;
         }
-        Ok(())
+        Ok(!gone.is_empty())
     }
 
     async fn forget_freight(&mut self, now: Timestamp) -> Result<(), UnitError> {

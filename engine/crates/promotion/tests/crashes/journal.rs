@@ -114,6 +114,10 @@ impl Journal for FailingJournal {
         Ok(())
     }
 
+    async fn sweep(&self) -> Result<u64, JournalError> {
+        unreachable!("a promotion does not sweep")
+    }
+
     async fn inbox(&self, _unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError> {
         Ok(Vec::new())
     }
