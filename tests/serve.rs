@@ -6,6 +6,7 @@ mod faults;
 mod kill;
 mod pipeline;
 mod shapes;
+mod sync;
 mod watch;
 
 use std::path::Path;

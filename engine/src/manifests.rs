@@ -27,7 +27,7 @@ pub(crate) use validate::project_config::stage_of;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use windlass_ports::step_catalog::StepCatalog;
@@ -49,11 +49,24 @@ pub(crate) fn pruned(json: &serde_json::Value) -> serde_json::Value {
 /// # Errors
 /// If one of them cannot be found or read. What they say is not looked at.
 pub(crate) fn texts(paths: &[PathBuf], recursive: bool) -> Result<String, Failure> {
+    let files = whole(paths, recursive, std::io::stderr().is_terminal())?;
+    Ok(files.files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n---\n"))
+}
+
+/// The files of a folder and of those below it.
+///
+/// # Errors
+/// If it cannot be found, holds none, or one of them cannot be read.
+pub(crate) fn read_files(dir: &Path) -> Result<Files, Failure> {
+    whole(&[dir.to_owned()], true, false)
+}
+
+fn whole(paths: &[PathBuf], recursive: bool, is_coloured: bool) -> Result<Files, Failure> {
     let files = read(paths, recursive).map_err(|problem| Failure::rendered(render(&[*problem], false)))?;
     if !files.problems.is_empty() {
-        return Err(Failure::rendered(render(&files.problems, std::io::stderr().is_terminal())));
+        return Err(Failure::rendered(render(&files.problems, is_coloured)));
     }
-    Ok(files.files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n---\n"))
+    Ok(files)
 }
 
 /// Everything that was read, and what is to be said about it.

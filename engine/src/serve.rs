@@ -3,11 +3,13 @@
 mod health;
 mod manifests;
 mod ports;
+mod sync;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use windlass_control::control::Control;
 use windlass_control::ports::{ControlPorts, RandomIds};
@@ -35,6 +37,7 @@ use crate::wiring::{self, Host, HostOptions, Works};
 use health::HostHealth;
 use manifests::TableReader;
 use ports::{HostDiscoverer, HostDriver};
+use sync::Sync;
 
 /// What the operator has set.
 pub(crate) struct ServeOptions {
@@ -64,12 +67,15 @@ pub(crate) struct ServeOptions {
     pub(crate) clock: Arc<dyn Clock>,
     /// Shows how promotions go.
     pub(crate) progress: Arc<dyn ProgressSink>,
+    /// A folder of manifests that is always applied.
+    pub(crate) sync: Option<PathBuf>,
 }
 
 /// A server that runs.
 pub(crate) struct Serving {
     server: Server,
     control: Arc<Control>,
+    synced: Option<JoinHandle<()>>,
     _data: DataDir,
 }
 
@@ -117,7 +123,7 @@ impl Serving {
             ids: Arc::new(RandomIds),
             journal: Arc::clone(&store) as Arc<dyn Journal>,
             resources: Arc::clone(&store) as Arc<dyn Resources>,
-            logs: store as Arc<dyn AttemptLogs>,
+            logs: Arc::clone(&store) as Arc<dyn AttemptLogs>,
             discoverer: Arc::new(HostDiscoverer::new(Arc::clone(&works), Arc::clone(&registry))),
             promotions: Arc::new(HostDriver::new(Arc::clone(&works))),
             health: Arc::new(HostHealth::new(Arc::clone(&works), data.join("checks"))),
@@ -126,6 +132,16 @@ impl Serving {
             seal_key: Arc::new(token_key.seal_key()),
         };
         let control = Control::start(ports, registry, stop.clone()).await.map_err(|e| failed(&e))?;
+        let synced = options.sync.map(|dir| {
+            let sync = Sync {
+                dir,
+                control: Arc::clone(&control) as Arc<dyn ControlPlane>,
+                resources: store as Arc<dyn Resources>,
+                tenant: TenantId::default(),
+                clock: Arc::clone(&options.clock),
+            };
+            tokio::spawn(sync.run(stop.clone()))
+        });
         let config = ServerConfig {
             listen: options.listen,
             access: options.access,
@@ -138,7 +154,7 @@ impl Serving {
             Failure::environment(format!("{}: {e}", options.listen))
                 .hint("another process may listen there; name another address with --listen")
         })?;
-        Ok(Self { server, control, _data: data })
+        Ok(Self { server, control, synced, _data: data })
     }
 
     /// Where it listens.
@@ -149,6 +165,9 @@ impl Serving {
     /// Waits until everything has ended: promotions are parked, and nothing is lost.
     pub(crate) async fn ended(self) -> Result<(), Failure> {
         let served = self.server.ended().await;
+        if let Some(synced) = self.synced {
+            let _ = synced.await;
+        }
         self.control.ended().await;
         served.map_err(|e| Failure::environment(format!("the server: {e}")))
     }

@@ -1,6 +1,7 @@
 //! `windlass get`: what a server has.
 
 mod rows;
+mod synced;
 
 use clap::ValueEnum as _;
 use serde_json::Value;
@@ -30,12 +31,13 @@ pub(crate) enum Resource {
     Promotiontasks,
     Projectconfig,
     Clusterconfig,
+    Sync,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct GetArgs {
-    /// What: projects, stages, warehouses, freight, promotions, promotiontasks, projectconfig or clusterconfig; also as
-    /// stage/NAME.
+    /// What: projects, stages, warehouses, freight, promotions, promotiontasks, projectconfig, clusterconfig or sync; also
+    /// as stage/NAME.
     #[arg(value_name = "KIND")]
     what: String,
     /// Only those with these names; freight also by alias.
@@ -61,6 +63,9 @@ impl GetArgs {
         }
         let resource = Resource::from_str(&self.what, true).map_err(|_| self.unknown())?;
         let client = self.server.client()?;
+        if resource == Resource::Sync {
+            return synced::show(&client, self.output).await;
+        }
         if let Some((collection, kind)) = self.only_names(resource) {
             return self.print_names(&client, collection, kind).await;
         }
@@ -100,7 +105,8 @@ impl GetArgs {
             Resource::Projects
             | Resource::Promotiontasks
             | Resource::Projectconfig
-            | Resource::Clusterconfig => None,
+            | Resource::Clusterconfig
+            | Resource::Sync => None,
         }
     }
 
@@ -126,7 +132,7 @@ impl GetArgs {
 
     async fn fetch(&self, client: &ApiClient, resource: Resource) -> Result<Vec<Value>, Failure> {
         let project = match resource {
-            Resource::Projects | Resource::Clusterconfig => String::new(),
+            Resource::Projects | Resource::Clusterconfig | Resource::Sync => String::new(),
             _ => self.server.project()?,
         };
         let of_project = |collection: &'static str| vec!["v1beta1", "projects", project.as_str(), collection];
@@ -141,6 +147,7 @@ impl GetArgs {
             Resource::Clusterconfig => {
                 return Ok(vec![client.get(&["v1beta1", "system", "cluster-config"], &[]).await?]);
             }
+            Resource::Sync => return Ok(vec![client.get(&["windlass", "v1", "sync"], &[]).await?]),
         };
         if self.names.is_empty() {
             let query: Vec<(&str, &str)> = self.stage.iter().map(|stage| ("stage", stage.as_str())).collect();

@@ -30,6 +30,9 @@ pub(crate) struct ServeArgs {
     /// Let everyone on this machine in as admin, without a password. Only on loopback.
     #[arg(long)]
     dev: bool,
+    /// A folder of manifests to keep everything like: what is in it is applied, what leaves it is taken away.
+    #[arg(long, value_name = "DIR")]
+    sync: Option<PathBuf>,
     /// The cluster on whose objects steps such as argocd-update work. Without it they reach none.
     #[arg(long, value_name = "FILE")]
     kubeconfig: Option<PathBuf>,
@@ -77,6 +80,7 @@ impl ServeArgs {
             isolation: self.isolation,
             clock: Arc::new(SystemClock),
             progress: Arc::new(Silent),
+            sync: self.sync,
         };
         let serving = Serving::start(options, stop).await?;
         let address = serving.address();

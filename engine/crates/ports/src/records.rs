@@ -141,6 +141,9 @@ pub enum DocumentChange {
     },
 }
 
+/// The kind of the record of a synced folder.
+pub const SYNC: &str = "Sync";
+
 /// The kind of the documents that hold freight.
 pub const FREIGHT: &str = "Freight";
 

@@ -133,6 +133,7 @@ fn table() -> Vec<Route> {
         route!(GET "/v1beta1/projects/{project}/warehouses/{warehouse}", Verb("get", "warehouses"), warehouses::get),
         route!(DELETE "/v1beta1/projects/{project}/warehouses/{warehouse}", Verb("delete", "warehouses"), warehouses::delete),
         route!(POST "/v1beta1/projects/{project}/warehouses/{warehouse}/refresh", Verb("patch", "warehouses"), warehouses::refresh),
+        route!(GET "/windlass/v1/sync", Verb("list", "projects"), system::sync),
         route!(GET "/windlass/v1/projects/{project}/freight/names", Verb("list", "freights"), names::freight),
         route!(GET "/windlass/v1/projects/{project}/promotions/names", Verb("list", "promotions"), names::promotions),
         route!(GET "/windlass/v1/projects/{project}/stages/names", Verb("list", "stages"), names::stages),

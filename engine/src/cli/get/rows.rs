@@ -22,7 +22,7 @@ pub(super) fn rows(
         Resource::Warehouses => (vec!["NAME", "LAST FREIGHT", "READY"], warehouse),
         Resource::Freight => (vec!["ALIAS", "NAME", "ORIGIN", "IN"], freight),
         Resource::Promotions => (vec!["NAME", "STAGE", "FREIGHT", "PHASE"], promotion),
-        Resource::Promotiontasks | Resource::Projectconfig | Resource::Clusterconfig => {
+        Resource::Promotiontasks | Resource::Projectconfig | Resource::Clusterconfig | Resource::Sync => {
             (vec!["NAME"], |object| vec![name(object)])
         }
     };

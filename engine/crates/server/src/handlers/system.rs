@@ -5,12 +5,15 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::json;
+use windlass_model::ids::Namespace;
+use windlass_ports::control_plane::Fault;
+use windlass_ports::records::SYNC;
 
-use crate::answer::{Answer, json as json_answer};
+use crate::answer::{Answer, Refusal, json as json_answer, text};
 use crate::routes::Call;
 
-fn plain(status: StatusCode, text: impl Into<Body>) -> Response {
-    let mut response = Response::new(text.into());
+fn plain(status: StatusCode, content: impl Into<Body>) -> Response {
+    let mut response = Response::new(content.into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
@@ -64,4 +67,14 @@ pub(crate) async fn config(_call: Call) -> Answer {
         "hasAnalysisRunLogsUrlTemplate": false,
     });
     Ok(json_answer(StatusCode::OK, &config))
+}
+
+/// How the folder is that the server is kept like.
+pub(crate) async fn sync(call: Call) -> Answer {
+    let found = call.control().get(SYNC, &Namespace::cluster(), &SYNC.to_lowercase()).await;
+    let document = found.map_err(|error| match error.fault {
+        Fault::NotFound => Refusal::new(StatusCode::NOT_FOUND, "no folder has been synced; see serve --sync"),
+        _ => error.into(),
+    })?;
+    Ok(text(StatusCode::OK, document.text.to_string()))
 }
