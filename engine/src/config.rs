@@ -1,6 +1,7 @@
 //! What the operator sets on the command line, read into the types of the engine.
 
 pub(crate) mod environment;
+pub(crate) mod file;
 
 use std::path::{Path, PathBuf};
 

@@ -9,6 +9,7 @@ mod document;
 mod eval;
 mod failure;
 mod lint;
+mod logging;
 mod manifests;
 mod project;
 mod run;

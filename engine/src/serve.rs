@@ -130,6 +130,7 @@ impl Serving {
             manifests: Arc::new(TableReader::new(Arc::clone(&works.catalog))),
             retention: Retention::default(),
             seal_key: Arc::new(token_key.seal_key()),
+            counts: Arc::default(),
         };
         let control = Control::start(ports, registry, stop.clone()).await.map_err(|e| failed(&e))?;
         let synced = options.sync.map(|dir| {

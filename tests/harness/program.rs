@@ -108,6 +108,13 @@ impl Windlass {
         self
     }
 
+    /// With a variable of the environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
     /// With the steps of this directory.
     #[must_use]
     pub fn steps(mut self, dir: &Path) -> Self {

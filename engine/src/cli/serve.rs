@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::{Args as _, FromArgMatches as _};
 use tokio_util::sync::CancellationToken;
 use windlass_git::{IntegrationPolicy, KnownHosts};
 use windlass_model::call::git::Identity;
@@ -12,49 +13,60 @@ use windlass_ports::progress::Silent;
 use windlass_server::Access;
 
 use crate::config::{
-    DefaultPolicy, Isolation, default_identity, parse_grant, parse_identity, parse_known_hosts,
+    DefaultPolicy, Isolation, default_identity, environment, file, parse_grant, parse_identity,
+    parse_known_hosts,
 };
 use crate::failure::Failure;
+use crate::logging::{self, LogFormat, LogLevel};
 use crate::serve::{ServeOptions, Serving};
 use crate::signals;
 use crate::system_clock::SystemClock;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
+    /// Settings: the long names of these options, with values, as YAML or JSON. Options and the environment count more.
+    #[arg(long, env = "WINDLASS_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Where everything is kept.
-    #[arg(long, default_value = ".windlass", value_name = "DIR")]
+    #[arg(long, env = "WINDLASS_DATA", default_value = ".windlass", value_name = "DIR")]
     data: PathBuf,
     /// Where to listen; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:8417", value_name = "ADDR")]
+    #[arg(long, env = "WINDLASS_LISTEN", default_value = "127.0.0.1:8417", value_name = "ADDR")]
     listen: SocketAddr,
     /// Let everyone on this machine in as admin, without a password. Only on loopback.
-    #[arg(long)]
+    #[arg(long, env = "WINDLASS_DEV")]
     dev: bool,
     /// A folder of manifests to keep everything like: what is in it is applied, what leaves it is taken away.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, env = "WINDLASS_SYNC", value_name = "DIR")]
     sync: Option<PathBuf>,
     /// The cluster on whose objects steps such as argocd-update work. Without it they reach none.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "WINDLASS_KUBECONFIG", value_name = "FILE")]
     kubeconfig: Option<PathBuf>,
     /// Who commits where a step does not say.
-    #[arg(long, value_name = "NAME <ADDRESS>", value_parser = parse_identity)]
+    #[arg(long, env = "WINDLASS_AUTHOR", value_name = "NAME <ADDRESS>", value_parser = parse_identity)]
     author: Option<Identity>,
     /// What built-in steps of a project without Grants may reach: what their configuration names, or nothing.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, env = "WINDLASS_POLICY", value_enum, default_value_t)]
     policy: DefaultPolicy,
     /// Grant more: git.local=DIR, git=URL, http=URL, addresses=CIDR. Can be given more than once.
     #[arg(long = "grant", value_name = "KEY=VALUE", value_parser = parse_grant)]
     grants: Vec<Grant>,
     /// Send credentials over plain HTTP to other machines than this one.
-    #[arg(long)]
+    #[arg(long, env = "WINDLASS_ALLOW_CREDENTIALS_OVER_HTTP")]
     allow_credentials_over_http: bool,
     /// How git-push integrates what others pushed: AlwaysRebase, RebaseOrMerge, RebaseOrFail or AlwaysMerge.
-    #[arg(long, value_name = "POLICY", default_value_t)]
+    #[arg(long, env = "WINDLASS_PUSH_INTEGRATION", value_name = "POLICY", default_value_t)]
     push_integration: IntegrationPolicy,
     /// The keys by which servers are known that are reached over SSH, as OpenSSH writes them. Without it, those of
     /// github.com, gitlab.com and bitbucket.org. A Secret may add more.
-    #[arg(long, value_name = "FILE", value_parser = parse_known_hosts)]
+    #[arg(long, env = "WINDLASS_SSH_KNOWN_HOSTS", value_name = "FILE", value_parser = parse_known_hosts)]
     ssh_known_hosts: Option<KnownHosts>,
+    /// How much is told on standard error.
+    #[arg(long, env = "WINDLASS_LOG_LEVEL", value_enum, default_value_t)]
+    log_level: LogLevel,
+    /// In which form.
+    #[arg(long, env = "WINDLASS_LOG_FORMAT", value_enum, default_value_t)]
+    log_format: LogFormat,
     /// How steps are run.
     #[arg(long, value_enum, default_value_t, hide = true)]
     isolation: Isolation,
@@ -62,6 +74,26 @@ pub(crate) struct ServeArgs {
 
 impl ServeArgs {
     pub(crate) async fn run(self) -> Result<u8, Failure> {
+        let args = self.with_config()?;
+        logging::start(args.log_level, args.log_format);
+        args.serve().await
+    }
+
+    /// The same with what the configuration file says beside.
+    fn with_config(self) -> Result<Self, Failure> {
+        let Some(path) = &self.config else { return Ok(self) };
+        let command = Self::augment_args(clap::Command::new("serve").no_binary_name(true));
+        let given = environment::own_arguments();
+        let wrong =
+            |e: clap::Error| Failure::input(format!("{}: {}", path.display(), e.to_string().trim_end()));
+        let matches = command.clone().try_get_matches_from(&given).map_err(wrong)?;
+        let of_file = file::arguments(path, &command, &matches)?;
+        let all = of_file.into_iter().chain(given.iter().cloned());
+        let matches = command.try_get_matches_from(all).map_err(wrong)?;
+        Self::from_arg_matches(&matches).map_err(wrong)
+    }
+
+    async fn serve(self) -> Result<u8, Failure> {
         self.check_access()?;
         let stop = CancellationToken::new();
         signals::cancel_on_interrupt(&stop);

@@ -25,6 +25,11 @@ pub(crate) fn cache_dir() -> PathBuf {
     base.or_else(home).unwrap_or_else(std::env::temp_dir).join("windlass")
 }
 
+/// What the program was called with, without its own name and the command's.
+pub(crate) fn own_arguments() -> Vec<std::ffi::OsString> {
+    std::env::args_os().skip(2).collect()
+}
+
 /// The server that commands speak to: `WINDLASS_SERVER`.
 pub(crate) fn server() -> Option<String> {
     std::env::var("WINDLASS_SERVER").ok().filter(|server| !server.is_empty())

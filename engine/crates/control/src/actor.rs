@@ -39,7 +39,7 @@ use crate::records::StoredRecords;
 use crate::show::Shown;
 use crate::trouble::Trouble;
 
-pub(crate) use drive::Running;
+pub(crate) use drive::{Ended, Running};
 pub(crate) use resources::take_in;
 pub(crate) use warehouses::WarehouseEntry;
 
@@ -78,7 +78,7 @@ pub(crate) enum Message {
     /// Why freight waits.
     Why { stage: String, freight: Option<String>, reply: Reply<Value> },
     /// A promotion ended, or could not go on.
-    Driven { promotion: PromotionName, stage: StageName, trouble: Option<String> },
+    Driven { promotion: PromotionName, stage: StageName, ended: Result<Box<Ended>, String> },
     /// A warehouse found something.
     Discovered { warehouse: String, generation: i64, found: Result<Box<DiscoveredArtifacts>, String> },
     /// A stage was looked at.
@@ -282,7 +282,7 @@ impl Actor {
             Message::RefreshPromotion { name, token } => self.refresh_promotion(&name, &token).await,
             Message::Available { stage, reply } => answer(reply, self.available(&stage)),
             Message::Why { stage, freight, reply } => answer(reply, self.why(&stage, freight.as_deref())),
-            Message::Driven { promotion, stage, trouble } => self.driven(&promotion, &stage, trouble),
+            Message::Driven { promotion, stage, ended } => self.driven(&promotion, &stage, ended),
             Message::Discovered { warehouse, generation, found } => {
                 self.discovered(&warehouse, generation, found.map(|found| *found)).await;
             }

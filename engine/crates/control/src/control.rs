@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use windlass_model::ids::{FreightName, Namespace, ProjectName, StageName};
 use windlass_ports::control_plane::{
-    Actor, ApiError, ControlPlane, Downstream, Fault, FreightChoice, PartHealth, Refreshable, WriteMode,
-    WriteReport,
+    Actor, ApiError, ControlPlane, Downstream, Fault, FreightChoice, PartHealth, PromotionCount, Refreshable,
+    WriteMode, WriteReport,
 };
 use windlass_ports::journal::JournalError;
 use windlass_ports::records::{
@@ -274,6 +274,10 @@ impl ControlPlane for Control {
     ) -> Result<Value, ApiError> {
         let (stage, freight) = (stage.to_owned(), freight.map(str::to_owned));
         self.ask(project, |reply| Message::Why { stage, freight, reply }).await
+    }
+
+    fn promotions_ended(&self) -> Vec<PromotionCount> {
+        self.ports.counts.promotions()
     }
 
     fn health(&self) -> Vec<PartHealth> {

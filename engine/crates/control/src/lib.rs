@@ -7,6 +7,7 @@ mod actor;
 mod admit;
 mod conditions;
 pub mod control;
+pub mod counts;
 pub mod data;
 mod freight_index;
 pub mod ports;

@@ -135,4 +135,6 @@ pub struct ControlPorts {
     pub retention: Retention,
     /// Hides outputs that hold secrets.
     pub seal_key: Arc<SealKey>,
+    /// Counts.
+    pub counts: Arc<crate::counts::Counts>,
 }

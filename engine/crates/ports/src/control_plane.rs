@@ -135,6 +135,21 @@ pub struct PartHealth {
     pub trouble: Option<String>,
 }
 
+/// How many promotions of a stage ended in one way, since the process was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromotionCount {
+    /// The project.
+    pub project: ProjectName,
+    /// The stage.
+    pub stage: StageName,
+    /// How they ended.
+    pub phase: &'static str,
+    /// How many.
+    pub count: u64,
+    /// How long they took, together, from their first step on.
+    pub took: std::time::Duration,
+}
+
 /// The verbs.
 #[async_trait]
 pub trait ControlPlane: Send + Sync {
@@ -269,6 +284,9 @@ pub trait ControlPlane: Send + Sync {
     /// If there is no such stage or freight.
     async fn why(&self, project: &ProjectName, stage: &str, freight: Option<&str>)
     -> Result<Value, ApiError>;
+
+    /// The promotions that ended, by stage and how.
+    fn promotions_ended(&self) -> Vec<PromotionCount>;
 
     /// How the parts of the control plane are.
     fn health(&self) -> Vec<PartHealth>;

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use windlass_ports::control_plane::{PartHealth, PromotionCount};
+
 /// The upper bounds of the buckets of durations, in seconds.
 const BUCKETS: [f64; 8] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 
@@ -52,4 +54,24 @@ impl Metrics {
         }
         text
     }
+}
+
+/// What the control plane counts, as Prometheus reads it.
+pub(crate) fn of_control_plane(promotions: &[PromotionCount], health: &[PartHealth]) -> String {
+    let mut text = String::from(
+        "# HELP windlass_promotion_duration_seconds How long promotions took, by how they ended.\n\
+         # TYPE windlass_promotion_duration_seconds summary\n",
+    );
+    for PromotionCount { project, stage, phase, count, took } in promotions {
+        let labels = format!("project=\"{project}\",stage=\"{stage}\",phase=\"{phase}\"");
+        let _ = writeln!(text, "windlass_promotion_duration_seconds_sum{{{labels}}} {}", took.as_secs_f64());
+        let _ = writeln!(text, "windlass_promotion_duration_seconds_count{{{labels}}} {count}");
+    }
+    text.push_str(
+        "# HELP windlass_ready Whether a part of the control plane can do its work.\n# TYPE windlass_ready gauge\n",
+    );
+    for PartHealth { name, trouble } in health {
+        let _ = writeln!(text, "windlass_ready{{part=\"{name}\"}} {}", u8::from(trouble.is_none()));
+    }
+    text
 }

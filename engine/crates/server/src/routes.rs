@@ -97,7 +97,7 @@ fn table() -> Vec<Route> {
     let mut routes = vec![
         route!(GET "/healthz", Anyone, system::alive),
         route!(GET "/readyz", Anyone, system::ready),
-        route!(GET "/metrics", Anyone, system::metrics),
+        route!(GET "/metrics", Anyone, system::show_metrics),
         route!(GET "/v1beta1/system/public-server-config", Anyone, system::public_config),
         route!(GET "/v1beta1/system/server-version", Known, system::version),
         route!(GET "/v1beta1/system/server-config", Known, system::config),
@@ -162,6 +162,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             let response =
                 answer(route, shared, &params, request).await.unwrap_or_else(Refusal::into_response);
             let took = metrics.clock.now().since(start);
+            let (status, seconds) = (response.status().as_u16(), took.as_secs_f64());
+            tracing::debug!(method, path = route.path, status, seconds, "answered");
             metrics.metrics.answered(route.path, &method, response.status().as_u16(), took);
             response
         };

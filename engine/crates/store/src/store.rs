@@ -27,6 +27,9 @@ const QUEUE: usize = 1_024;
 /// Connections that read.
 const READERS: u32 = 4;
 
+/// What each of them caches, as SQLite writes half a mebibyte; the operating system caches the file as well.
+const READER_CACHE: &str = "-512";
+
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -74,7 +77,7 @@ impl Store {
         migrate(&mut connection).await.map_err(|e| e.at(&path))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .connect_lazy_with(options.clone().read_only(true));
+            .connect_lazy_with(options.clone().read_only(true).pragma("cache_size", READER_CACHE));
         let blobs = Blobs::open(&dir.join(BLOBS)).map_err(|e| unavailable(e.to_string()))?;
         let versions = last_versions(&mut connection).await.map_err(|e| unavailable(e.to_string()))?;
         let changes = Arc::new(Changes::new(versions));

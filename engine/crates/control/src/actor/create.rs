@@ -189,6 +189,7 @@ impl Actor {
         let stored = ports.resources.get(&key).await.map_err(failed)?;
         let document = stored.map(|stored| stored.value()).transpose().map_err(failed)?;
         let shown = Shown { key, seal_key: ports.seal_key.clone() };
+        tracing::info!(project = %self.name, %stage, promotion = %name, %freight, actor, "a promotion has been made");
         self.waits(stage, name, unit.shown(shown));
         self.mark(stage);
         Ok(document.unwrap_or_default())

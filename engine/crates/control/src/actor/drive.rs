@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use windlass_model::ids::{PromotionName, StageName};
+use windlass_model::promotion::Phase;
 use windlass_model::time::Timestamp;
 use windlass_ports::control_plane::{ApiError, Fault};
 use windlass_ports::journal::{Durability, UnitKind};
@@ -37,6 +38,13 @@ pub(crate) struct Running {
     unit: Arc<PromotionUnit>,
     /// What stops it, if it runs.
     stop: Option<CancellationToken>,
+}
+
+/// How a promotion ended.
+pub(crate) struct Ended {
+    phase: Phase,
+    message: String,
+    took: Duration,
 }
 
 impl Actor {
@@ -84,24 +92,37 @@ impl Actor {
         let (promotions, inbox) = (Arc::clone(&self.ports.promotions), self.inbox.clone());
         let name = name.clone();
         self.tasks.spawn(async move {
-            let trouble = match promotions.drive(&project, unit, data, stop).await {
-                Ok(_) => None,
-                Err(DriveError::Stopped) => Some(String::new()),
-                Err(error) => Some(error.to_string()),
+            let ended = match promotions.drive(&project, unit, data, stop).await {
+                Ok(state) => {
+                    let times = state.started_at.zip(state.finished_at);
+                    let took = times.map(|(started, finished)| finished.since(started)).unwrap_or_default();
+                    Ok(Box::new(Ended { phase: state.phase, message: state.message, took }))
+                }
+                Err(DriveError::Stopped) => Err(String::new()),
+                Err(error) => Err(error.to_string()),
             };
             // A loop that has ended parks its promotions.
-            let _ = inbox.send(Message::Driven { promotion: name, stage, trouble }).await;
+            let _ = inbox.send(Message::Driven { promotion: name, stage, ended }).await;
         });
     }
 
     /// A promotion has ended, or cannot go on at the moment.
-    pub(super) fn driven(&mut self, promotion: &PromotionName, stage: &StageName, trouble: Option<String>) {
-        match trouble {
-            None => {
+    pub(super) fn driven(
+        &mut self,
+        promotion: &PromotionName,
+        stage: &StageName,
+        ended: Result<Box<Ended>, String>,
+    ) {
+        match ended {
+            Ok(ended) => {
+                let Ended { phase, message, took } = *ended;
+                let seconds = took.as_secs_f64();
+                tracing::info!(project = %self.name, %stage, %promotion, ?phase, reason = %message, seconds, "the promotion has ended");
+                self.ports.counts.ended(&self.name, stage, phase, took);
                 self.running.remove(promotion);
                 self.mark(stage);
             }
-            Some(trouble) => {
+            Err(trouble) => {
                 let was_stopped = trouble.is_empty();
                 if !was_stopped {
                     tracing::warn!(project = %self.name, %promotion, %trouble, "the promotion cannot go on for the moment");

@@ -10,6 +10,7 @@ use windlass_ports::control_plane::Fault;
 use windlass_ports::records::SYNC;
 
 use crate::answer::{Answer, Refusal, json as json_answer, text};
+use crate::metrics;
 use crate::routes::Call;
 
 fn plain(status: StatusCode, content: impl Into<Body>) -> Response {
@@ -35,8 +36,11 @@ pub(crate) async fn ready(call: Call) -> Answer {
 }
 
 /// What is counted.
-pub(crate) async fn metrics(call: Call) -> Answer {
-    Ok(plain(StatusCode::OK, call.shared.metrics.show()))
+pub(crate) async fn show_metrics(call: Call) -> Answer {
+    let control = call.control();
+    let requests = call.shared.metrics.show();
+    let own = metrics::of_control_plane(&control.promotions_ended(), &control.health());
+    Ok(plain(StatusCode::OK, requests + &own))
 }
 
 pub(crate) async fn public_config(_call: Call) -> Answer {

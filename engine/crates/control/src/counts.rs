@@ -1,0 +1,49 @@
+//! What the control plane counts since it was started, for its metrics.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use windlass_model::ids::{ProjectName, StageName};
+use windlass_model::promotion::Phase;
+use windlass_ports::control_plane::PromotionCount;
+
+/// Promotions that ended, by stage and how they ended.
+#[derive(Debug, Default)]
+pub struct Counts(Mutex<BTreeMap<(ProjectName, StageName, &'static str), (u64, Duration)>>);
+
+impl Counts {
+    /// A promotion has ended, so long after it was begun.
+    pub(crate) fn ended(&self, project: &ProjectName, stage: &StageName, phase: Phase, took: Duration) {
+        let phase = match phase {
+            Phase::Pending => "Pending",
+            Phase::Running => "Running",
+            Phase::Succeeded => "Succeeded",
+            Phase::Failed => "Failed",
+            Phase::Errored => "Errored",
+            Phase::Aborted => "Aborted",
+        };
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry((project.clone(), stage.clone(), phase)).or_default();
+        count.0 += 1;
+        count.1 += took;
+    }
+
+    /// All of them.
+    pub(crate) fn promotions(&self) -> Vec<PromotionCount> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = |((project, stage, phase), (count, took)): (
+            &(ProjectName, StageName, &'static str),
+            &(u64, Duration),
+        )| {
+            PromotionCount {
+                project: project.clone(),
+                stage: stage.clone(),
+                phase,
+                count: *count,
+                took: *took,
+            }
+        };
+        counts.iter().map(one).collect()
+    }
+}

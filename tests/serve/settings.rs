@@ -1,0 +1,102 @@
+//! What a server is set to by a file, the environment and options, and what it tells.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use windlass_tests::{Served, Windlass};
+
+use super::{apply, ended, freight, project, promote, request, stage, warehouse};
+
+fn serve(dir: &Path, settings: &str) -> Windlass {
+    let file = dir.join("windlass.yaml");
+    std::fs::write(&file, settings).unwrap();
+    Windlass::new(["serve", "--config"]).arg(file)
+}
+
+#[tokio::test]
+async fn a_file_sets_what_nobody_else_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let (of_file, of_environment, of_option) =
+        (dir.path().join("file"), dir.path().join("environment"), dir.path().join("option"));
+    let settings = format!(
+        "# Everything on one machine.\ndev: true\nlisten: 127.0.0.1:0\ndata: {}\ngrant: [addresses=10.0.0.0/8, git=https://git.example/]\n",
+        of_file.display()
+    );
+    Served::start(serve(dir.path(), &settings)).await.stop().await.expect(0);
+    assert!(of_file.join("windlass.db").exists());
+    let by_environment = serve(dir.path(), &settings).env("WINDLASS_DATA", &of_environment);
+    Served::start(by_environment).await.stop().await.expect(0);
+    assert!(of_environment.join("windlass.db").exists());
+    let both = serve(dir.path(), &settings)
+        .env("WINDLASS_DATA", dir.path().join("no"))
+        .arg("--data")
+        .arg(&of_option);
+    Served::start(both).await.stop().await.expect(0);
+    assert!(of_option.join("windlass.db").exists() && !dir.path().join("no").exists());
+}
+
+#[tokio::test]
+async fn a_file_that_is_wrong_starts_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    for (settings, says) in [
+        ("dev: true\nlissen: 127.0.0.1:0\n", "\"lissen\" is no setting"),
+        ("dev: true\nlissen: 127.0.0.1:0\n", "did you mean listen?"),
+        ("dev: perhaps\n", "dev: \"perhaps\" is neither true nor false"),
+        ("dev: true\nlisten: nowhere\n", "invalid value 'nowhere' for '--listen <ADDR>'"),
+        ("dev: true\nlisten: { port: 1 }\n", "listen: it has to be a text or a list of texts"),
+        ("- dev\n", "it has to hold settings"),
+        ("dev: [\n", "windlass.yaml: "),
+        ("dev: true\nlisten: 0.0.0.0:0\n", "is no address of loopback"),
+        ("config: other.yaml\n", "\"config\" is no setting"),
+    ] {
+        let ended = serve(dir.path(), settings).run().await.expect(2);
+        assert!(ended.stderr.contains(says), "{settings}: {}", ended.stderr);
+    }
+    let missing = Windlass::new(["serve", "--config", "/nowhere/windlass.yaml"]).run().await.expect(2);
+    assert!(missing.stderr.contains("/nowhere/windlass.yaml"), "{}", missing.stderr);
+}
+
+#[tokio::test]
+async fn what_happens_is_logged_and_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = "{ dev: true, listen: '127.0.0.1:0', log-format: json, log-level: debug }";
+    let served = Served::start(serve(dir.path(), settings).arg("--data").arg(dir.path().join("data"))).await;
+    let mut dev = stage("dev", &json!([request("app", &json!({ "direct": true }))]));
+    dev["spec"]["vars"] = json!([{ "name": "token", "value": "${{ secret('keys').token }}" }]);
+    dev["spec"]["promotionTemplate"]["spec"]["steps"] =
+        json!([{ "uses": "fail", "config": { "message": "no: ${{ vars.token }}" } }]);
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "stringData": { "token": "a-secret-value" },
+        "metadata": { "name": "keys", "namespace": "demo" },
+    });
+    apply(&served, &[project(), warehouse("app"), secret, dev, freight("app", "one", 1)]).await;
+    let name = promote(&served, "dev", "one").await;
+    assert_eq!(ended(&served, &name).await["status"]["phase"], "Failed");
+    served
+        .until("/v1beta1/projects/demo/stages/dev", |stage| stage["status"]["lastPromotion"].is_object())
+        .await;
+    let metrics = served.request("GET", "/metrics", "").await.text;
+    let counted =
+        "windlass_promotion_duration_seconds_count{project=\"demo\",stage=\"dev\",phase=\"Failed\"} 1\n";
+    assert!(metrics.contains(counted), "{metrics}");
+    assert!(metrics.contains("windlass_ready{part=\"project demo\"} 1\n"), "{metrics}");
+    assert!(
+        metrics.contains("windlass_http_request_duration_seconds_count{path=\"/v1beta1/resources\""),
+        "{metrics}"
+    );
+    let log = served.stop().await.expect(0).stderr;
+    assert!(!log.contains("a-secret-value"), "{log}");
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let line = |message: &str| lines.iter().find(|line| line["message"] == message).expect(message).clone();
+    let made = line("a promotion has been made");
+    assert_eq!(
+        (&made["promotion"], &made["stage"], &made["actor"]),
+        (&json!(name), &json!("dev"), &json!("admin"))
+    );
+    let over = line("the promotion has ended");
+    assert_eq!(
+        (&over["promotion"], &over["phase"], &over["level"]),
+        (&json!(name), &json!("Failed"), &json!("INFO"))
+    );
+    assert_eq!(line("answered")["level"], "DEBUG");
+}
