@@ -1,10 +1,11 @@
 //! The pipeline of `examples/kargo-advanced` on servers of this process.
 //!
 //! `folder` makes the directory, `content` holds the example's files with the real address in them, `servers` starts Git,
-//! the registry and the stand-in for the Kubernetes API.
+//! the registry and the stand-in for the Kubernetes API, and `pipeline` promotes on the server that the demo starts.
 
 mod content;
 mod folder;
+mod pipeline;
 mod servers;
 
 use std::net::SocketAddr;
@@ -12,24 +13,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
-use windlass_model::promotion::Phase;
-use windlass_ports::clock::Clock;
+use windlass_model::ids::ProjectName;
+use windlass_server::Access;
 use windlass_testkit::Server;
 
 use crate::config::{DefaultPolicy, Isolation, default_identity};
 use crate::failure::{EXIT_FAILED, EXIT_INTERRUPTED, Failure};
 use crate::manifests;
-use crate::project::FindStage as _;
-use crate::run::{Ended, FreightChoice, LiveProgress, Promoter};
+use crate::run::LiveProgress;
+use crate::serve::{ServeOptions, Serving};
 use crate::signals;
 use crate::system_clock::SystemClock;
-use crate::wiring::{self, Engine, EngineOptions};
 
 use folder::Folder;
-
-/// The stages in the order in which freight reaches them.
-const STAGES: [&str; 8] =
-    ["dev", "staging", "ab-test-a", "ab-test-b", "prod", "prod-central", "prod-east", "prod-west"];
+use pipeline::{Outcome, Pipeline};
 
 /// A demo whose servers run.
 pub(crate) struct Demo {
@@ -56,32 +53,50 @@ impl Demo {
         Ok(demo)
     }
 
-    /// Promotes through all stages, shows the history, and waits unless told not to; the exit code.
+    /// Promotes through all stages of a server that it starts, shows the history, and waits unless told not to; the exit
+    /// code.
     pub(crate) async fn run(self, exit: bool) -> Result<u8, Failure> {
         let stop = CancellationToken::new();
         signals::cancel_on_interrupt(&stop);
-        let code = self.promote_all(&stop).await?;
-        if code != 0 {
-            return Ok(code);
+        let serving = self.serve(&stop).await?;
+        let code = self.promote_all(&serving, &stop, exit).await?;
+        stop.cancel();
+        serving.ended().await?;
+        self.server.stop().await;
+        Ok(code)
+    }
+
+    async fn promote_all(
+        &self,
+        serving: &Serving,
+        stop: &CancellationToken,
+        exit: bool,
+    ) -> Result<u8, Failure> {
+        let manifests = manifests::texts(&[self.folder.manifests()], false)?;
+        let say = |text: &str| self.say(text);
+        let pipeline = Pipeline::apply(serving.control(), &manifests, stop.clone(), &say).await?;
+        match pipeline.promote_all().await? {
+            Outcome::Promoted => {}
+            Outcome::Unsuccessful(how) => {
+                self.say(&how);
+                return Ok(EXIT_FAILED);
+            }
+            Outcome::Interrupted => return Ok(EXIT_INTERRUPTED),
         }
         self.show_history()?;
-        self.say_where();
+        self.say_where(serving.address(), pipeline.project(), exit);
         if !exit {
             self.say("\nThe servers go on until Ctrl-C.");
             stop.cancelled().await;
         }
-        self.server.stop().await;
         Ok(0)
     }
 
-    async fn promote_all(&self, stop: &CancellationToken) -> Result<u8, Failure> {
-        let catalog = wiring::catalog();
-        let manifests = manifests::load(&[self.folder.manifests()], false, catalog.as_ref())
-            .map_err(|wrong| Failure::rendered(manifests::render(&wrong, false)))?;
-        let project = Arc::new(crate::project::pick(manifests.manifests, None)?);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let options = EngineOptions {
+    async fn serve(&self, stop: &CancellationToken) -> Result<Serving, Failure> {
+        let options = ServeOptions {
             data: self.folder.data(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            access: Access::Development,
             kubeconfig: Some(self.folder.kubeconfig()),
             identity: default_identity(),
             policy: DefaultPolicy::Kargo.policy(),
@@ -89,33 +104,14 @@ impl Demo {
             allow_credentials_over_http: false,
             integration: windlass_git::IntegrationPolicy::default(),
             known_hosts: windlass_git::KnownHosts::default(),
-            catalog,
             isolation: Isolation::Process,
-            clock,
+            clock: Arc::new(SystemClock),
             progress: Arc::clone(&self.progress) as Arc<dyn windlass_ports::progress::ProgressSink>,
+            sync: None,
         };
-        let engine = Engine::start(options, Arc::clone(&project), stop.clone()).await?;
-        let promoter = Promoter::new(&engine);
-        for stage in STAGES {
-            if project.stage(stage)?.1.spec.is_control_flow() {
-                for freight in promoter.verified_in(stage).await? {
-                    self.say(&format!("\n{stage} passes {freight} on"));
-                }
-                continue;
-            }
-            let unit = promoter.create(stage, &FreightChoice::default()).await?;
-            let record = unit.state().await.record;
-            self.say(&format!("\nPromoting {} to {stage}", record.freight_alias));
-            match promoter.drive(unit, stop.clone()).await? {
-                Ended::Finished(state) if state.phase == Phase::Succeeded => {}
-                Ended::Finished(state) => {
-                    self.say(&format!("{}: {}", state.phase, state.message));
-                    return Ok(EXIT_FAILED);
-                }
-                Ended::Parked(_) => return Ok(EXIT_INTERRUPTED),
-            }
-        }
-        Ok(0)
+        let serving = Serving::start(options, stop.clone()).await?;
+        self.say(&format!("Windlass serves http://{}", serving.address()));
+        Ok(serving)
     }
 
     fn show_history(&self) -> Result<(), Failure> {
@@ -132,12 +128,19 @@ impl Demo {
         Ok(())
     }
 
-    fn say_where(&self) {
+    fn say_where(&self, address: SocketAddr, project: &ProjectName, exit: bool) {
         let root = self.folder.root().display();
         self.say(&format!("\nThe repository is {}", self.folder.repository().display()));
+        if exit {
+            let serve = format!("windlass serve --dev --data {root}/data");
+            self.say(&format!("See what the server knows with\n  {serve}"));
+            return;
+        }
+        let options = format!("--server http://{address} --project {project}");
         self.say(&format!(
-            "Promote by hand with\n  windlass run -f {root}/manifests --kubeconfig {root}/manifests/kubeconfig \
-             --data {root}/data --stage dev"
+            "Look at it and promote by hand with\n  windlass get stages {options}\n  \
+             windlass promote --stage dev --warehouse guestbook --wait {options}\nor without a server with\n  \
+             windlass run -f {root}/manifests --kubeconfig {root}/manifests/kubeconfig --data {root}/run --stage dev"
         ));
     }
 

@@ -163,6 +163,11 @@ impl Serving {
         self.server.address()
     }
 
+    /// What can be asked of it without going over the network.
+    pub(crate) fn control(&self) -> Arc<dyn ControlPlane> {
+        Arc::clone(&self.control) as Arc<dyn ControlPlane>
+    }
+
     /// Waits until everything has ended: promotions are parked, and nothing is lost.
     pub(crate) async fn ended(self) -> Result<(), Failure> {
         let served = self.server.ended().await;

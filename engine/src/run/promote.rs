@@ -195,19 +195,6 @@ impl<'a> Promoter<'a> {
         }
     }
 
-    /// The freight that is verified in a stage, by its alias. A control-flow stage passes on whatever reaches it.
-    ///
-    /// # Errors
-    /// If the record cannot be read.
-    pub(crate) async fn verified_in(&self, stage: &str) -> Result<Vec<String>, Failure> {
-        let statuses = self.freight_statuses().await?;
-        let verified = |freight: &StoredFreight| {
-            statuses.get(&freight.reference.name).is_some_and(|status| status.verified_in.contains_key(stage))
-        };
-        let stored = self.chooser().stored().await?;
-        Ok(stored.into_iter().filter(verified).map(|freight| freight.alias).collect())
-    }
-
     /// The status of all freight that is kept.
     async fn freight_statuses(
         &self,
