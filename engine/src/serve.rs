@@ -133,16 +133,9 @@ impl Serving {
             counts: Arc::default(),
         };
         let control = Control::start(ports, registry, stop.clone()).await.map_err(|e| failed(&e))?;
-        let synced = options.sync.map(|dir| {
-            let sync = Sync {
-                dir,
-                control: Arc::clone(&control) as Arc<dyn ControlPlane>,
-                resources: store as Arc<dyn Resources>,
-                tenant: TenantId::default(),
-                clock: Arc::clone(&options.clock),
-            };
-            tokio::spawn(sync.run(stop.clone()))
-        });
+        let clock = Arc::clone(&options.clock);
+        let synced = options.sync.map(|dir| Sync::new(dir, Arc::clone(&control) as _, store, clock));
+        let synced = synced.map(|sync| tokio::spawn(sync.run(stop.clone())));
         let config = ServerConfig {
             listen: options.listen,
             access: options.access,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use windlass_tests::{Served, Windlass};
 
 use crate::line::{Line, Target, median, now_micros};
-use crate::process::{cpu_seconds, is_idle, private_megabytes};
+use crate::process::{cpu_seconds, is_idle, private_megabytes, rest};
 
 const PROJECT: &str = "/v1beta1/projects/demo";
 const STAGES: usize = 1_000;
@@ -23,7 +23,7 @@ pub(crate) async fn measure() -> Vec<Line> {
     make_history(&served).await;
     is_idle(served.id()).await;
     let before = cpu_seconds(served.id());
-    tokio::time::sleep(IDLE).await;
+    rest(IDLE).await;
     let idle = (cpu_seconds(served.id()) - before) / IDLE.as_secs_f64();
     let list = repeated(async || {
         // Whoever asked reads it in a time of his own, which stands beside.

@@ -1,5 +1,7 @@
 //! What a process takes of the machine.
 
+use std::time::Duration;
+
 /// What is not shared with any other process, in megabytes (proc(5), `smaps_rollup`).
 pub(crate) fn private_megabytes(pid: u32) -> f64 {
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
@@ -19,11 +21,17 @@ pub(crate) fn cpu_seconds(pid: u32) -> f64 {
     ticks / 100.0
 }
 
+/// Lets time go by.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures in the machine's time")]
+pub(crate) async fn rest(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
 /// Waits until a process has done nothing for a while.
 pub(crate) async fn is_idle(pid: u32) {
     loop {
         let before = cpu_seconds(pid);
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        rest(Duration::from_millis(300)).await;
         if cpu_seconds(pid) - before < 0.011 {
             return;
         }

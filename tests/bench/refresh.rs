@@ -6,6 +6,7 @@ use windlass_testkit::registry::NewImage;
 use windlass_tests::{Changes, Options, Served, World};
 
 use crate::line::{Line, Target, median, now_micros};
+use crate::process::rest;
 
 const PROJECT: &str = "/v1beta1/projects/demo";
 const TIMES: usize = 11;
@@ -62,7 +63,7 @@ pub(crate) async fn measure() -> Vec<Line> {
 /// Has the warehouse look; the microseconds until there is new freight. It rests before, as a registry is asked so many
 /// times a second at most.
 async fn refreshed(served: &Served, changes: &mut Changes) -> f64 {
-    tokio::time::sleep(REST).await;
+    rest(REST).await;
     let start = now_micros();
     let path = format!("{PROJECT}/warehouses/app/refresh");
     let _ = served.request("POST", &path, &json!({}).to_string()).await.expect(200);

@@ -87,7 +87,7 @@ impl Pipeline {
     }
 
     async fn promote(&self, stage: usize, turn: usize) -> String {
-        let alias = if turn % 2 == 0 { "one" } else { "two" };
+        let alias = if turn.is_multiple_of(2) { "one" } else { "two" };
         let body = json!({ "freightAlias": alias }).to_string();
         let path = format!("{PROJECT}/stages/s{stage}/promotions");
         let made = self.served.request("POST", &path, &body).await.expect(201);

@@ -72,14 +72,24 @@ struct Record {
 
 /// Keeps the server as a folder says.
 pub(super) struct Sync {
-    pub(super) dir: PathBuf,
-    pub(super) control: Arc<dyn ControlPlane>,
-    pub(super) resources: Arc<dyn Resources>,
-    pub(super) tenant: TenantId,
-    pub(super) clock: Arc<dyn Clock>,
+    dir: PathBuf,
+    control: Arc<dyn ControlPlane>,
+    resources: Arc<dyn Resources>,
+    tenant: TenantId,
+    clock: Arc<dyn Clock>,
 }
 
 impl Sync {
+    /// Of the one tenant that a server has.
+    pub(super) fn new(
+        dir: PathBuf,
+        control: Arc<dyn ControlPlane>,
+        resources: Arc<dyn Resources>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { dir, control, resources, tenant: TenantId::default(), clock }
+    }
+
     /// Goes on until it is stopped.
     pub(super) async fn run(self, stop: CancellationToken) {
         let mut compared: Option<(Digest, Timestamp)> = None;

@@ -8,9 +8,12 @@ use windlass_model::ids::{ProjectName, StageName};
 use windlass_model::promotion::Phase;
 use windlass_ports::control_plane::PromotionCount;
 
-/// Promotions that ended, by stage and how they ended.
+/// A stage, and how promotions to it ended.
+type Ending = (ProjectName, StageName, &'static str);
+
+/// Promotions that ended, by stage and how they ended: how many, and how long they took together.
 #[derive(Debug, Default)]
-pub struct Counts(Mutex<BTreeMap<(ProjectName, StageName, &'static str), (u64, Duration)>>);
+pub struct Counts(Mutex<BTreeMap<Ending, (u64, Duration)>>);
 
 impl Counts {
     /// A promotion has ended, so long after it was begun.
@@ -32,17 +35,12 @@ impl Counts {
     /// All of them.
     pub(crate) fn promotions(&self) -> Vec<PromotionCount> {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let one = |((project, stage, phase), (count, took)): (
-            &(ProjectName, StageName, &'static str),
-            &(u64, Duration),
-        )| {
-            PromotionCount {
-                project: project.clone(),
-                stage: stage.clone(),
-                phase,
-                count: *count,
-                took: *took,
-            }
+        let one = |((project, stage, phase), (count, took)): (&Ending, &(u64, Duration))| PromotionCount {
+            project: project.clone(),
+            stage: stage.clone(),
+            phase,
+            count: *count,
+            took: *took,
         };
         counts.iter().map(one).collect()
     }
