@@ -45,6 +45,8 @@ pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Project
         shared_config_maps,
         policies: configs.into_values().flat_map(|config| config.spec.promotion_policies.clone()).collect(),
         older_policies: Vec::new(),
+        windows: Vec::new(),
+        cluster_windows: Vec::new(),
         grants,
         name: project,
     })

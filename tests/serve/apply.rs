@@ -145,3 +145,52 @@ async fn names_alone_can_be_asked_for() {
     let elsewhere = served.request("GET", "/windlass/v1/projects/nowhere/stages/names", "").await;
     assert_eq!(elsewhere.status, 404, "{}", elsewhere.text);
 }
+
+#[tokio::test]
+async fn what_has_no_effect_is_told_on_the_stage() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = serve(dir.path()).await;
+    let direct = json!([request("app", &json!({ "direct": true }))]);
+    let mut dev = stage("dev", &direct);
+    dev["spec"]["targets"] = json!({ "selectors": [{}] });
+    apply(&served, &[project(), warehouse("app"), dev, stage("prod", &direct)]).await;
+    let told = |stage: &Value| {
+        let conditions = stage["status"]["conditions"].as_array().cloned().unwrap_or_default();
+        let found = conditions.into_iter().find(|condition| condition["type"] == "NotEnforced");
+        found.map(|condition| condition["message"].as_str().unwrap_or_default().to_owned())
+    };
+    let of = |stage: &str| format!("{STAGES}/{stage}");
+    let targets = "spec.targets has no effect yet: promotions go to the Stage as a whole";
+    served.until(&of("dev"), |stage| told(stage).as_deref() == Some(targets)).await;
+    let window = |name: &str, selector: Value| {
+        json!({
+            "name": name, "kind": "Deny", "rrule": "FREQ=WEEKLY;BYDAY=SA,SU", "stageSelector": selector,
+            "dtstart": "20260101T000000Z", "dtend": "20260102T000000Z",
+        })
+    };
+    let policy = json!({
+        "stage": "prod", "autoPromotionEnabled": false, "autoRollback": { "onPromotion": ["Failed"] }
+    });
+    let config = json!({ "spec": {
+        "promotionPolicies": [policy], "promotionWindows": [window("weekends", json!({ "name": "prod" }))]
+    } });
+    let cluster = json!({
+        "apiVersion": "kargo.akuity.io/v1alpha1", "kind": "ClusterConfig", "metadata": { "name": "cluster" },
+        "spec": { "promotionWindows": [window("holidays", json!({ "name": "glob:*" }))] },
+    });
+    apply(&served, &[super::manifest("ProjectConfig", "demo", config), cluster]).await;
+    let prod = "promotion windows have no effect yet (weekends, holidays): promotions are made at any time; \
+                autoRollback has no effect yet: promote the freight that was there before";
+    served.until(&of("prod"), |stage| told(stage).as_deref() == Some(prod)).await;
+    let dev = format!(
+        "{targets}; promotion windows have no effect yet (holidays): promotions are made at any time"
+    );
+    served.until(&of("dev"), |stage| told(stage).as_deref() == Some(&dev)).await;
+    served.kill().await;
+    // It is so for the next process as well.
+    let served = serve(dir.path()).await;
+    apply(&served, &[stage("uat", &direct)]).await;
+    let uat = "promotion windows have no effect yet (holidays): promotions are made at any time";
+    served.until(&of("uat"), |stage| told(stage).as_deref() == Some(uat)).await;
+    served.kill().await;
+}

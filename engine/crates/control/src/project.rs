@@ -7,7 +7,7 @@ use windlass_model::ids::{ProjectName, StageName};
 use windlass_model::manifest::ObjectMeta;
 use windlass_model::manifest::config_map::ConfigMap;
 use windlass_model::manifest::grants::Grants;
-use windlass_model::manifest::project_config::PromotionPolicy;
+use windlass_model::manifest::project_config::{PromotionPolicy, PromotionWindow};
 use windlass_model::manifest::promotion_task::PromotionTask;
 use windlass_model::manifest::secret::Secret;
 use windlass_model::manifest::stage::{Stage, StageSpec};
@@ -15,7 +15,7 @@ use windlass_model::manifest::step::{TaskKind, TaskReference};
 use windlass_model::manifest::warehouse::Warehouse;
 use windlass_ports::sessions::Policy;
 use windlass_promotion::inflate::Tasks;
-use windlass_promotion::stage::policy::is_auto_promoted;
+use windlass_promotion::stage::policy::{is_auto_promoted, is_window_of, policy_for};
 
 /// The namespace whose Secrets and ConfigMaps every project can use, as in Kargo.
 pub const SHARED_NAMESPACE: &str = "kargo-shared-resources";
@@ -48,6 +48,10 @@ pub struct Project {
     pub policies: Vec<PromotionPolicy>,
     /// The same, as older manifests say it in their Project.
     pub older_policies: Vec<PromotionPolicy>,
+    /// When freight may be promoted.
+    pub windows: Vec<PromotionWindow>,
+    /// The same for all projects.
+    pub cluster_windows: Vec<PromotionWindow>,
     /// Its own grant documents.
     pub grants: Named<Grants>,
 }
@@ -68,6 +72,8 @@ impl Project {
             shared_config_maps: BTreeMap::new(),
             policies: Vec::new(),
             older_policies: Vec::new(),
+            windows: Vec::new(),
+            cluster_windows: Vec::new(),
             grants: BTreeMap::new(),
         }
     }
@@ -75,8 +81,36 @@ impl Project {
     /// Whether freight is promoted to a stage by itself.
     #[must_use]
     pub fn is_auto_promoted(&self, stage: &ObjectMeta) -> bool {
-        let policies = if self.policies.is_empty() { &self.older_policies } else { &self.policies };
-        is_auto_promoted(policies, stage)
+        is_auto_promoted(self.effective_policies(), stage)
+    }
+
+    fn effective_policies(&self) -> &[PromotionPolicy] {
+        if self.policies.is_empty() { &self.older_policies } else { &self.policies }
+    }
+
+    /// What is said about a stage and has no effect in this version.
+    pub(crate) fn not_enforced(&self, stage: &Stage) -> Vec<String> {
+        let mut without_effect = Vec::new();
+        if stage.spec.targets.is_some() {
+            without_effect
+                .push("spec.targets has no effect yet: promotions go to the Stage as a whole".to_owned());
+        }
+        let all = self.windows.iter().chain(&self.cluster_windows);
+        let windows = all.filter(|window| is_window_of(window, &stage.metadata));
+        let windows: Vec<&str> = windows.map(|window| window.name.as_str()).collect();
+        if !windows.is_empty() {
+            let windows = windows.join(", ");
+            without_effect.push(format!(
+                "promotion windows have no effect yet ({windows}): promotions are made at any time"
+            ));
+        }
+        if policy_for(self.effective_policies(), &stage.metadata)
+            .is_some_and(|policy| policy.auto_rollback.is_some())
+        {
+            without_effect
+                .push("autoRollback has no effect yet: promote the freight that was there before".to_owned());
+        }
+        without_effect
     }
 
     /// The specifications of all stages.

@@ -29,7 +29,7 @@ impl Actor {
                 Ok(())
             }
             "Freight" => self.freight_changed(key, document).await,
-            "ProjectConfig" | "Project" => {
+            "ProjectConfig" | "ClusterConfig" | "Project" => {
                 self.mark_all();
                 Ok(())
             }
@@ -160,6 +160,12 @@ pub(crate) fn take_in(project: &mut Project, key: &ResourceKey, document: Option
         "ProjectConfig" => {
             let config = typed::<ProjectConfig>(document).unwrap_or_default();
             project.policies = config.spec.promotion_policies;
+            project.windows = config.spec.promotion_windows;
+        }
+        // It has windows in the same form.
+        "ClusterConfig" => {
+            let config = typed::<ProjectConfig>(document).unwrap_or_default();
+            project.cluster_windows = config.spec.promotion_windows;
         }
         // Where older manifests have them. Those of a ProjectConfig come before.
         "Project" => {

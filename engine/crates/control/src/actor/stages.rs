@@ -168,6 +168,7 @@ impl Actor {
             manifest,
             state,
             auto_promotion: project.is_auto_promoted(&manifest.metadata),
+            not_enforced: project.not_enforced(manifest),
             conditions_before: entry.and_then(|entry| entry.shown.get("conditions")),
             refreshed: entry.and_then(|entry| entry.refreshed.as_deref()),
             now: self.ports.clock.now(),

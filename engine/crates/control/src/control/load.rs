@@ -42,7 +42,7 @@ impl Control {
                 self.load_kind(&mut project, kind, &shared).await?;
             }
         }
-        for kind in ["ClusterPromotionTask", "Project"] {
+        for kind in ["ClusterPromotionTask", "ClusterConfig", "Project"] {
             self.load_kind(&mut project, kind, &Namespace::cluster()).await?;
         }
         let cell = Arc::new(ProjectCell::new(Arc::new(project)));

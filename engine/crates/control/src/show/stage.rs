@@ -18,6 +18,8 @@ pub(crate) struct StageView<'a> {
     pub(crate) manifest: &'a Stage,
     pub(crate) state: &'a StageState,
     pub(crate) auto_promotion: bool,
+    /// What is said about it and has no effect.
+    pub(crate) not_enforced: Vec<String>,
     /// The conditions that it showed before.
     pub(crate) conditions_before: Option<Value>,
     /// The refresh that it has heard of.
@@ -226,9 +228,8 @@ fn verified(view: &StageView<'_>, is_verified: bool) -> Condition {
     )
 }
 
-/// Blocks of the manifest that have no effect yet.
+/// What has no effect yet.
 fn not_enforced(view: &StageView<'_>) -> Option<Condition> {
-    view.manifest.spec.targets.as_ref()?;
-    let message = "spec.targets has no effect yet: promotions go to the Stage as a whole";
-    Some(Condition::new("NotEnforced", true, "TargetsNotEnforced", message))
+    let message = view.not_enforced.join("; ");
+    (!message.is_empty()).then(|| Condition::new("NotEnforced", true, "NotInThisVersion", message))
 }

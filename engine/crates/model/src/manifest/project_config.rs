@@ -27,6 +27,23 @@ pub struct ProjectConfigSpec {
     /// Who may wake the project.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub webhook_receivers: Vec<WebhookReceiver>,
+    /// When freight may be promoted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub promotion_windows: Vec<PromotionWindow>,
+}
+
+/// When freight may be promoted to stages, or may not (`kargo.md` 1.13). Its times stay as they are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PromotionWindow {
+    /// Its name.
+    pub name: String,
+    /// Which stages; without it all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage_selector: Option<StageSelector>,
+    /// Its kind and times.
+    #[serde(flatten)]
+    pub times: BTreeMap<String, Value>,
 }
 
 /// Whether freight is promoted to stages by itself.
@@ -41,6 +58,9 @@ pub struct PromotionPolicy {
     pub stage_selector: Option<StageSelector>,
     /// Whether it is.
     pub auto_promotion_enabled: bool,
+    /// After which ends the freight that was there before comes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_rollback: Option<Value>,
 }
 
 /// Chooses stages; all that is said must hold.

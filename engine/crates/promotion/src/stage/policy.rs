@@ -5,13 +5,25 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use windlass_model::manifest::ObjectMeta;
-use windlass_model::manifest::project_config::{PromotionPolicy, StageSelector};
+use windlass_model::manifest::project_config::{PromotionPolicy, PromotionWindow, StageSelector};
 use windlass_versions::NamePattern;
 
 /// What the policies say of a stage. No policy for it means no.
 #[must_use]
 pub fn is_auto_promoted(policies: &[PromotionPolicy], stage: &ObjectMeta) -> bool {
-    policies.iter().find(|policy| is_for(policy, stage)).is_some_and(|policy| policy.auto_promotion_enabled)
+    policy_for(policies, stage).is_some_and(|policy| policy.auto_promotion_enabled)
+}
+
+/// The first policy that is for a stage.
+#[must_use]
+pub fn policy_for<'p>(policies: &'p [PromotionPolicy], stage: &ObjectMeta) -> Option<&'p PromotionPolicy> {
+    policies.iter().find(|policy| is_for(policy, stage))
+}
+
+/// Whether a window is about a stage.
+#[must_use]
+pub fn is_window_of(window: &PromotionWindow, stage: &ObjectMeta) -> bool {
+    window.stage_selector.as_ref().is_none_or(|selector| selects(selector, stage))
 }
 
 fn is_for(policy: &PromotionPolicy, stage: &ObjectMeta) -> bool {
