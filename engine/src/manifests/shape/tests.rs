@@ -104,11 +104,8 @@ fn types_and_shapes_know_the_same_fields() {
 /// Fields that Kargo has and nothing here reads.
 fn forget_what_types_leave_out(spec: &mut Value) {
     let Value::Object(members) = spec else { return };
-    for name in ["freightLinks", "stageLinks", "promotionWindows"] {
+    for name in ["freightLinks", "stageLinks"] {
         members.shift_remove(name);
-    }
-    for policy in members.get_mut("promotionPolicies").and_then(Value::as_array_mut).into_iter().flatten() {
-        policy.as_object_mut().unwrap().shift_remove("autoRollback");
     }
 }
 

@@ -118,12 +118,29 @@ impl Control {
             return self.promote_manifest(actor, &project, &document).await.map(Written::Created);
         }
         let _alone = self.writing.lock().await;
-        let old = self.ports.resources.get(&key).await.map_err(failed)?;
-        self.check_mode(&key, old.as_ref(), mode)?;
-        self.check_namespace(&key)?;
+        // A status that is written between reading and writing is no reason to refuse a manifest. One that names the
+        // version it is about is refused when it is looked at again.
+        loop {
+            if let Some(written) = self.try_to_write(actor, &mut key, document.clone(), mode).await? {
+                return Ok(written);
+            }
+        }
+    }
+
+    /// Writes a document on what is there; none if that has changed meanwhile.
+    async fn try_to_write(
+        &self,
+        actor: &Actor,
+        key: &mut ResourceKey,
+        document: Value,
+        mode: WriteMode,
+    ) -> Result<Option<Written>, ApiError> {
+        let old = self.ports.resources.get(key).await.map_err(failed)?;
+        self.check_mode(key, old.as_ref(), mode)?;
+        self.check_namespace(key)?;
         let old_value = old.as_ref().map(|old| old.value()).transpose().map_err(failed)?;
         let request = admit::Request {
-            key: &key,
+            key,
             document,
             old: old_value.as_ref(),
             actor: &actor.0,
@@ -133,21 +150,22 @@ impl Control {
         let entry = key.namespace.project().and_then(|project| self.registry.get(&project));
         let admitted = admit::admit(request, &Around(entry))?;
         if admitted.is_unchanged {
-            return Ok(Written::Unchanged(shown(&key, old_value.unwrap_or_default())));
+            return Ok(Some(Written::Unchanged(shown(key, old_value.unwrap_or_default()))));
         }
         let expect = old.as_ref().map_or(Expect::Absent, |old| Expect::Version(old.version));
         key.name = admitted.name;
         let put = DocumentChange::Put { key: key.clone(), expect, document: admitted.document };
         match self.ports.resources.write(vec![put]).await {
             Ok(_) => {}
-            Err(JournalError::Document(ChangeRefused::Exists)) => return Err(exists(&key)),
+            Err(JournalError::Document(ChangeRefused::Exists)) => return Err(exists(key)),
+            Err(JournalError::Document(ChangeRefused::Stale)) => return Ok(None),
             Err(error) => return Err(failed(error)),
         }
         let stored = self.get(&key.kind, &key.namespace, &key.name).await?;
         let value = stored.value().map_err(failed)?;
-        self.follow(&key, Some(&value)).await?;
-        let value = shown(&key, value);
-        Ok(if old.is_some() { Written::Updated(value) } else { Written::Created(value) })
+        self.follow(key, Some(&value)).await?;
+        let value = shown(key, value);
+        Ok(Some(if old.is_some() { Written::Updated(value) } else { Written::Created(value) }))
     }
 
     fn check_mode(&self, key: &ResourceKey, old: Option<&Document>, mode: WriteMode) -> Result<(), ApiError> {
