@@ -6,6 +6,7 @@ mod fuzz;
 mod go;
 mod guests;
 mod pages;
+mod postgres;
 mod setup;
 mod steps;
 mod tests;
@@ -60,6 +61,15 @@ enum Task {
         #[arg(long, default_value_t = 1_000)]
         kills: u32,
     },
+    /// Live through histories by chance: people, failing disks and kills on a clock that is set.
+    Simulate {
+        /// How many.
+        #[arg(long, default_value_t = 10_000)]
+        histories: u64,
+        /// The seed of the first; each is the same whenever it is lived through.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+    },
     /// Write the pages about the steps, docs/steps, anew.
     Docs,
     /// Check the rules that no compiler knows.
@@ -78,6 +88,7 @@ fn main() -> ExitCode {
         Task::Bench { only } => bench::run(&only),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
         Task::Torture { kills } => tests::torture(kills),
+        Task::Simulate { histories, from } => tests::simulate(histories, from),
         Task::Docs => steps::build().and_then(|()| pages::write()),
         Task::Tidy => tidy::run(),
         Task::Test => tests::run(),

@@ -2,6 +2,7 @@
 
 use crate::Failed;
 use crate::command::{Run, say};
+use crate::postgres::Postgres;
 use crate::{fuzz, guests, pages, setup, steps, tidy, workspace};
 
 /// Runs them all; the first failure ends it.
@@ -23,7 +24,14 @@ pub(crate) fn run() -> Result<(), Failed> {
     setup::setup_sshd()?;
     setup::setup_gpg()?;
     say("test: tests");
-    cargo().args(["test", "--workspace"]).run()?;
+    let postgres = Postgres::start()?;
+    let tests = cargo().args(["test", "--workspace"]);
+    let tests = match &postgres {
+        Some(postgres) => postgres.known_to(tests),
+        None => tests,
+    };
+    tests.run()?;
+    drop(postgres);
     steps::test_those_in_go()?;
     say("test: mutated inputs");
     fuzz::gate()
@@ -39,4 +47,12 @@ pub(crate) fn torture(kills: u32) -> Result<(), Failed> {
     say(&format!("torture: killing the server {kills} times"));
     let test = ["test", "--package", "windlass-tests", "--test", "whole", "serve::kill"];
     cargo().args(test).env("WINDLASS_TORTURE", kills.to_string()).run()
+}
+
+/// Lives through so many histories by chance, as the tests do with some.
+pub(crate) fn simulate(histories: u64, from: u64) -> Result<(), Failed> {
+    say(&format!("simulate: {histories} histories from seed {from} on"));
+    let test = ["test", "--package", "windlass-control", "--test", "simulation"];
+    let (histories, from) = (histories.to_string(), from.to_string());
+    cargo().args(test).env("WINDLASS_SIMULATE", histories).env("WINDLASS_SIMULATE_FROM", from).run()
 }

@@ -1,5 +1,7 @@
 //! Records beside the journal: resources as documents, and the logs of attempts.
 
+mod change;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,6 +10,8 @@ use windlass_model::call::metadata::{Kind, Subject};
 use windlass_model::call::{CallError, ErrorKind};
 use windlass_model::event::promotion::LogLine;
 use windlass_model::ids::{AttemptNumber, Namespace, ProjectName, PromotionUid, StepAlias, TenantId};
+
+pub use change::Made;
 
 use crate::journal::JournalError;
 

@@ -1,10 +1,13 @@
 //! Adding events to a unit.
 
-use sqlx::{QueryBuilder, Row as _, SqliteConnection};
+use std::fmt::Write as _;
+
+use sqlx::AssertSqlSafe;
 use windlass_ports::journal::{Append, JournalError, UnitKey};
 use windlass_ports::records::Change as RecordedChange;
 
 use crate::blobs::Blobs;
+use crate::database::{Connection, Value, values};
 use crate::store::{blob_unavailable, unavailable};
 use crate::writer::Written;
 
@@ -13,7 +16,7 @@ const MOST_ROWS: usize = 100;
 
 /// Adds the events, puts the commands into other inboxes and takes the own ones out.
 pub(crate) async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     blobs: &Blobs,
     append: &Append,
     made: &mut Vec<RecordedChange>,
@@ -21,19 +24,12 @@ pub(crate) async fn append(
     let unit = &append.unit;
     check(connection, append).await?;
     let seq = append.expected.0 + insert_events(connection, blobs, append).await?;
-    sqlx::query(
-        "INSERT INTO units (tenant, project, kind, id, version, summary) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (tenant, project, kind, id) DO UPDATE SET version = $5, summary = $6",
-    )
-    .bind(unit.tenant.as_str())
-    .bind(unit.project.as_str())
-    .bind(unit.kind.as_str())
-    .bind(&unit.id)
-    .bind(seq)
-    .bind(append.summary.to_string())
-    .execute(&mut *connection)
-    .await
-    .map_err(|e| unavailable(&e))?;
+    let upsert = "INSERT INTO units (tenant, project, kind, id, version, summary) VALUES ($1, $2, $3, $4, $5, $6) \
+                  ON CONFLICT (tenant, project, kind, id) DO UPDATE SET version = $5, summary = $6";
+    let [tenant, project, kind, id] = key(unit);
+    let summary = append.summary.to_string();
+    let values = values![tenant, project, kind, id, seq, &summary];
+    connection.execute(upsert, values).await.map_err(|e| unavailable(&e))?;
     for (to, command) in &append.commands {
         send(connection, to, &command.to_string()).await?;
     }
@@ -46,21 +42,18 @@ pub(crate) async fn append(
     Ok(seq)
 }
 
+/// The four columns that name a unit.
+pub(crate) fn key(unit: &UnitKey) -> [&str; 4] {
+    [unit.tenant.as_str(), unit.project.as_str(), unit.kind.as_str(), &unit.id]
+}
+
 /// The unit must be as it was when the append was decided, and still held by whoever decided it.
-async fn check(connection: &mut SqliteConnection, append: &Append) -> Result<(), JournalError> {
+async fn check(connection: &mut Connection, append: &Append) -> Result<(), JournalError> {
     let unit = &append.unit;
-    let row = sqlx::query(
-        "SELECT (SELECT version FROM units WHERE tenant = $1 AND project = $2 AND kind = $3 AND id = $4), \
-         (SELECT token FROM leases WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4)",
-    )
-    .bind(unit.tenant.as_str())
-    .bind(unit.project.as_str())
-    .bind(unit.kind.as_str())
-    .bind(&unit.id)
-    .fetch_one(connection)
-    .await
-    .map_err(|e| unavailable(&e))?;
-    let (version, holder): (Option<i64>, Option<i64>) = (row.get(0), row.get(1));
+    let select = "SELECT (SELECT version FROM units WHERE tenant = $1 AND project = $2 AND kind = $3 AND id = $4), \
+                  (SELECT token FROM leases WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4)";
+    let row = connection.one(select, &key(unit).map(Value::Text)).await.map_err(|e| unavailable(&e))?;
+    let (version, holder) = (row.optional_number(0), row.optional_number(1));
     if append.fencing.is_some_and(|fencing| holder != Some(fencing.0)) {
         return Err(JournalError::Superseded);
     }
@@ -69,7 +62,7 @@ async fn check(connection: &mut SqliteConnection, append: &Append) -> Result<(),
 
 /// Adds the events in one statement for every hundred; how many there were.
 async fn insert_events(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     blobs: &Blobs,
     append: &Append,
 ) -> Result<i64, JournalError> {
@@ -82,68 +75,45 @@ async fn insert_events(
             rows.push((seq, blobs.keep(event.to_string()).map_err(|e| blob_unavailable(&e))?));
         }
         let mut insert =
-            QueryBuilder::new("INSERT INTO events (tenant, project, kind, unit, seq, body, blob) ");
-        insert.push_values(rows, |mut row, (seq, place)| {
+            String::from("INSERT INTO events (tenant, project, kind, unit, seq, body, blob) VALUES ");
+        let mut values: Vec<Value<'_>> = key(unit).map(Value::Text).to_vec();
+        for (seq, place) in &rows {
+            let (comma, first) = (if values.len() > 4 { ", " } else { "" }, values.len() + 1);
+            let _ = write!(insert, "{comma}($1, $2, $3, $4, ${first}, ${}, ${})", first + 1, first + 2);
             let (body, blob) = place.columns();
-            row.push_bind(unit.tenant.as_str())
-                .push_bind(unit.project.as_str())
-                .push_bind(unit.kind.as_str())
-                .push_bind(&unit.id)
-                .push_bind(seq)
-                .push_bind(body)
-                .push_bind(blob);
-        });
-        insert.build().execute(&mut *connection).await.map_err(|e| unavailable(&e))?;
+            values.extend([Value::from(*seq), Value::from(body), Value::from(blob)]);
+        }
+        let insert = AssertSqlSafe(insert);
+        connection.execute(insert, &values).await.map_err(|e| unavailable(&e))?;
     }
     Ok(seq - append.expected.0)
 }
 
-async fn send(connection: &mut SqliteConnection, to: &UnitKey, command: &str) -> Result<(), JournalError> {
+async fn send(connection: &mut Connection, to: &UnitKey, command: &str) -> Result<(), JournalError> {
     let number = next(connection, to.tenant.as_str(), "inbox").await?;
-    sqlx::query(
-        "INSERT INTO inbox (tenant, project, kind, unit, number, body) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(to.tenant.as_str())
-    .bind(to.project.as_str())
-    .bind(to.kind.as_str())
-    .bind(&to.id)
-    .bind(number)
-    .bind(command)
-    .execute(connection)
-    .await
-    .map(|_| ())
-    .map_err(|e| unavailable(&e))
+    let insert =
+        "INSERT INTO inbox (tenant, project, kind, unit, number, body) VALUES ($1, $2, $3, $4, $5, $6)";
+    let [tenant, project, kind, unit] = key(to);
+    let values = values![tenant, project, kind, unit, number, command];
+    connection.execute(insert, values).await.map_err(|e| unavailable(&e))
 }
 
-async fn consume(connection: &mut SqliteConnection, unit: &UnitKey, number: i64) -> Result<(), JournalError> {
-    sqlx::query(
-        "DELETE FROM inbox WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND number <= $5",
-    )
-    .bind(unit.tenant.as_str())
-    .bind(unit.project.as_str())
-    .bind(unit.kind.as_str())
-    .bind(&unit.id)
-    .bind(number)
-    .execute(connection)
-    .await
-    .map(|_| ())
-    .map_err(|e| unavailable(&e))
+async fn consume(connection: &mut Connection, unit: &UnitKey, number: i64) -> Result<(), JournalError> {
+    let delete =
+        "DELETE FROM inbox WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND number <= $5";
+    let [tenant, project, kind, unit] = key(unit);
+    let values = values![tenant, project, kind, unit, number];
+    connection.execute(delete, values).await.map_err(|e| unavailable(&e))
 }
 
 /// The next number of a counter; its row is locked until the transaction ends.
 pub(crate) async fn next(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     tenant: &str,
     counter: &str,
 ) -> Result<i64, JournalError> {
-    sqlx::query(
-        "INSERT INTO counters (tenant, name, value) VALUES ($1, $2, 1) \
-         ON CONFLICT (tenant, name) DO UPDATE SET value = counters.value + 1 RETURNING value",
-    )
-    .bind(tenant)
-    .bind(counter)
-    .fetch_one(connection)
-    .await
-    .map(|row| row.get(0))
-    .map_err(|e| unavailable(&e))
+    let draw = "INSERT INTO counters (tenant, name, value) VALUES ($1, $2, 1) \
+                ON CONFLICT (tenant, name) DO UPDATE SET value = counters.value + 1 RETURNING value";
+    let row = connection.one(draw, values![tenant, counter]).await.map_err(|e| unavailable(&e))?;
+    Ok(row.number(0))
 }

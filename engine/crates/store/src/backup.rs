@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
 use windlass_model::digest::Digest;
 
 use crate::blobs::Blobs;
-use crate::store::{OpenError, migrate};
+use crate::connect::migrate;
+use crate::database::{Connection, values};
+use crate::store::OpenError;
 
-/// The name of the database's file in a data directory.
-pub(crate) const DATABASE: &str = "windlass.db";
+/// The name of the database's file in a data directory and in a backup of it.
+pub const DATABASE: &str = "windlass.db";
 
 /// The name of the directory of blobs in a data directory.
 pub(crate) const BLOBS: &str = "blobs";
@@ -23,9 +25,10 @@ pub(crate) const BLOBS: &str = "blobs";
 pub async fn copy_database(dir: &Path, to: &Path) -> Result<(), OpenError> {
     let path = dir.join(DATABASE);
     let mut connection = connect(&path).await?;
-    let copied = sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy()).execute(&mut connection).await;
+    let to = to.to_string_lossy();
+    let copied = connection.execute("VACUUM INTO $1", values![to.as_ref()]).await;
     let _ = connection.close().await;
-    copied.map(|_| ()).map_err(|e| unavailable(&path, &e))
+    copied.map_err(|e| unavailable(&path, &e))
 }
 
 /// Checks a database file, and says which blobs it names.
@@ -53,7 +56,7 @@ pub async fn upgrade(database: &Path) -> Result<(), OpenError> {
     let mut connection = connect(database).await?;
     let migrated = migrate(&mut connection).await;
     let closed = connection.close().await;
-    migrated.map_err(|e| e.at(database))?;
+    migrated.map_err(|e| e.at(database.display().to_string()))?;
     closed.map_err(|e| unavailable(database, &e))
 }
 
@@ -63,25 +66,28 @@ pub fn blob_path(digest: &Digest) -> PathBuf {
     Blobs::place(Path::new(BLOBS), digest)
 }
 
-async fn read_blobs(connection: &mut SqliteConnection) -> Result<(String, Vec<String>), sqlx::Error> {
-    let verdict = sqlx::query("PRAGMA integrity_check(1)").fetch_one(&mut *connection).await?.get(0);
+/// Which blob lies there; none if that is no blob's place.
+#[must_use]
+pub fn blob_digest(path: &Path) -> Option<Digest> {
+    Blobs::named(path).filter(|digest| blob_path(digest) == path)
+}
+
+async fn read_blobs(connection: &mut Connection) -> Result<(String, Vec<String>), sqlx::Error> {
+    let verdict = connection.one("PRAGMA integrity_check(1)", &[]).await?.text(0);
     Ok((verdict, named(connection).await?))
 }
 
 /// The digests of all blobs that rows name.
-pub(crate) async fn named(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
-    let rows = sqlx::query(
-        "SELECT blob FROM events WHERE blob IS NOT NULL UNION SELECT blob FROM attempt_logs WHERE blob IS NOT NULL",
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+pub(crate) async fn named(connection: &mut Connection) -> Result<Vec<String>, sqlx::Error> {
+    let select = "SELECT blob FROM events WHERE blob IS NOT NULL UNION SELECT blob FROM attempt_logs WHERE blob IS NOT NULL";
+    Ok(connection.all(select, &[]).await?.iter().map(|row| row.text(0)).collect())
 }
 
-async fn connect(path: &Path) -> Result<SqliteConnection, OpenError> {
-    // A copy of a database in WAL mode makes the file beside it that says what is in the log.
+async fn connect(path: &Path) -> Result<Connection, OpenError> {
+    // Not read-only: opening a database in WAL mode may make the files beside it.
     let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
-    SqliteConnection::connect_with(&options).await.map_err(|e| unavailable(path, &e))
+    let connection = SqliteConnection::connect_with(&options).await.map_err(|e| unavailable(path, &e))?;
+    Ok(Connection::Sqlite(Box::new(connection)))
 }
 
 fn unavailable(path: &Path, error: &sqlx::Error) -> OpenError {

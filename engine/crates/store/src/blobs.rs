@@ -10,24 +10,25 @@ use windlass_model::digest::Digest;
 /// Texts longer than this are files.
 pub(crate) const INLINE_BYTES: usize = 64 << 10;
 
-/// A directory of blobs.
+/// A directory of blobs; none where rows hold texts of any length.
 #[derive(Debug, Clone)]
 pub(crate) struct Blobs {
-    dir: PathBuf,
+    dir: Option<PathBuf>,
 }
 
 /// A text, in its row or beside it.
 pub(crate) enum Place {
     Inline(String),
-    Blob(Digest),
+    /// By its digest.
+    Blob(String),
 }
 
 impl Place {
     /// The columns `body` and `blob`.
-    pub(crate) fn columns(self) -> (Option<String>, Option<String>) {
+    pub(crate) fn columns(&self) -> (Option<&str>, Option<&str>) {
         match self {
             Self::Inline(text) => (Some(text), None),
-            Self::Blob(digest) => (None, Some(digest.to_string())),
+            Self::Blob(digest) => (None, Some(digest)),
         }
     }
 }
@@ -35,11 +36,12 @@ impl Place {
 impl Blobs {
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
-        Ok(Self { dir: dir.to_owned() })
+        Ok(Self { dir: Some(dir.to_owned()) })
     }
 
-    fn path(&self, digest: &Digest) -> PathBuf {
-        Self::place(&self.dir, digest)
+    /// For a database that has no trouble with long texts.
+    pub(crate) fn in_rows() -> Self {
+        Self { dir: None }
     }
 
     /// Where a blob lies in a directory of blobs.
@@ -48,15 +50,22 @@ impl Blobs {
         dir.join(&hex[..2]).join(&hex[2..])
     }
 
+    /// The digest that a blob's file is named by: the other way round.
+    pub(crate) fn named(path: &Path) -> Option<Digest> {
+        let (start, rest) = (path.parent()?.file_name()?.to_str()?, path.file_name()?.to_str()?);
+        format!("sha256:{start}{rest}").parse().ok()
+    }
+
     /// Keeps `text`: a long one is on disk, synced, when this returns.
     pub(crate) fn keep(&self, text: String) -> io::Result<Place> {
-        if text.len() <= INLINE_BYTES {
-            return Ok(Place::Inline(text));
-        }
+        let dir = match &self.dir {
+            Some(dir) if text.len() > INLINE_BYTES => dir,
+            _ => return Ok(Place::Inline(text)),
+        };
         let digest = Digest::of(text.as_bytes());
-        let path = self.path(&digest);
+        let path = Self::place(dir, &digest);
         if !path.exists() {
-            let dir = path.parent().unwrap_or(&self.dir);
+            let dir = path.parent().unwrap_or(dir);
             fs::create_dir_all(dir)?;
             let temporary = dir.join(format!("{}.tmp", std::process::id()));
             let mut file = File::create(&temporary)?;
@@ -64,19 +73,19 @@ impl Blobs {
             file.sync_data()?;
             fs::rename(&temporary, &path)?;
         }
-        Ok(Place::Blob(digest))
+        Ok(Place::Blob(digest.to_string()))
     }
 
     /// Removes all blobs but those with these digests, and what writing them has left; how many there were.
     pub(crate) fn keep_only(&self, named: &HashSet<String>) -> io::Result<u64> {
+        let Some(dir) = &self.dir else { return Ok(0) };
         let mut removed = 0;
-        for start in fs::read_dir(&self.dir)? {
+        for start in fs::read_dir(dir)? {
             let start = start?;
             for blob in fs::read_dir(start.path())? {
                 let blob = blob?;
-                let names = (start.file_name(), blob.file_name());
-                let digest = format!("sha256:{}{}", names.0.to_string_lossy(), names.1.to_string_lossy());
-                if !named.contains(&digest) {
+                let digest = Self::named(&blob.path());
+                if digest.is_none_or(|digest| !named.contains(&digest.to_string())) {
                     fs::remove_file(blob.path())?;
                     removed += 1;
                 }
@@ -91,7 +100,8 @@ impl Blobs {
             (Some(body), _) => Ok(body),
             (None, Some(digest)) => {
                 let digest: Digest = digest.parse().map_err(io::Error::other)?;
-                let text = fs::read(self.path(&digest))?;
+                let dir = self.dir.as_ref().ok_or_else(|| io::Error::other("a row names a file"))?;
+                let text = fs::read(Self::place(dir, &digest))?;
                 if Digest::of(&text) != digest {
                     return Err(io::Error::other(format!("the blob {digest} is damaged")));
                 }

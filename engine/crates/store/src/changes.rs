@@ -53,6 +53,22 @@ impl Changes {
         Arc::clone(changes)
     }
 
+    /// Takes note of the last versions in the database. Where they are not those that watchers were told of last, watchers
+    /// have to list again.
+    pub(crate) fn catch_up(&self, versions: HashMap<TenantId, i64>) {
+        for (tenant, version) in versions {
+            let tenant = self.of(&tenant);
+            {
+                let mut kept = tenant.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                if *tenant.last.borrow() == version {
+                    continue;
+                }
+                *kept = Kept { oldest: version, bytes: 0, changes: VecDeque::new() };
+            }
+            tenant.last.send_replace(version);
+        }
+    }
+
     /// Tells watchers of changes that are in the database by now, in their order.
     pub(crate) fn publish(&self, made: Vec<Change>) {
         for change in made {

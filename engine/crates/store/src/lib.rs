@@ -1,4 +1,5 @@
-//! The record: journal, resources, attempt logs and blobs, in one SQLite file and a directory of blobs.
+//! The record: journal, resources, attempt logs and blobs, in one SQLite file and a directory of blobs, or in a database
+//! of PostgreSQL.
 //!
 //! The only room that knows SQL. One task writes: it takes what is waiting, puts it into one transaction and answers all
 //! at once, so that a sync to disk is shared by everyone who waited for it. Readers have connections of their own.
@@ -7,7 +8,9 @@ mod append;
 pub mod backup;
 mod blobs;
 mod changes;
+mod connect;
 mod data_dir;
+mod database;
 mod documents;
 mod leases;
 mod read;

@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use serde_json::Value;
-use sqlx::Row as _;
 use tokio::sync::oneshot;
 use windlass_model::ids::{FencingToken, ProjectName, TenantId};
 use windlass_model::time::Timestamp;
 use windlass_ports::journal::{Append, Journal, JournalError, UnitKey, UnitKind, UnitSummary, Version};
 
+use crate::append::key;
+use crate::database::{Value as Bound, values};
 use crate::leases::LeaseRequest;
 use crate::store::{Store, blob_unavailable, unavailable};
 use crate::units::UnitChange;
@@ -36,22 +37,15 @@ impl Journal for Store {
     }
 
     async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<(Version, Value)>, JournalError> {
-        let rows = sqlx::query(
-            "SELECT body, blob, seq FROM events \
-             WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND seq > $5 ORDER BY seq",
-        )
-        .bind(unit.tenant.as_str())
-        .bind(unit.project.as_str())
-        .bind(unit.kind.as_str())
-        .bind(&unit.id)
-        .bind(after.0)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(|e| unavailable(&e))?;
+        let select = "SELECT body, blob, seq FROM events \
+                      WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND seq > $5 ORDER BY seq";
+        let [tenant, project, kind, id] = key(unit);
+        let values = values![tenant, project, kind, id, after.0];
+        let rows = self.readers.all(select, values).await.map_err(|e| unavailable(&e))?;
         rows.into_iter()
             .map(|row| {
-                let text = self.blobs.read(row.get(0), row.get(1)).map_err(|e| blob_unavailable(&e))?;
-                Ok((Version(row.get(2)), json(&text)?))
+                let text = self.blobs.read(row.optional_text(0), row.optional_text(1));
+                Ok((Version(row.number(2)), json(&text.map_err(|e| blob_unavailable(&e))?)?))
             })
             .collect()
     }
@@ -73,18 +67,11 @@ impl Journal for Store {
     }
 
     async fn inbox(&self, unit: &UnitKey) -> Result<Vec<(i64, Value)>, JournalError> {
-        let rows = sqlx::query(
-            "SELECT number, body FROM inbox WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 \
-             ORDER BY number",
-        )
-        .bind(unit.tenant.as_str())
-        .bind(unit.project.as_str())
-        .bind(unit.kind.as_str())
-        .bind(&unit.id)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(|e| unavailable(&e))?;
-        rows.into_iter().map(|row| Ok((row.get(0), json(row.get(1))?))).collect()
+        let select = "SELECT number, body FROM inbox \
+                      WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 ORDER BY number";
+        let values = key(unit).map(Bound::Text);
+        let rows = self.readers.all(select, &values).await.map_err(|e| unavailable(&e))?;
+        rows.into_iter().map(|row| Ok((row.number(0), json(row.str(1))?))).collect()
     }
 
     async fn acquire(
@@ -104,20 +91,17 @@ impl Journal for Store {
     }
 
     async fn units(&self, tenant: &TenantId, kind: UnitKind) -> Result<Vec<UnitSummary>, JournalError> {
-        let rows = sqlx::query(
-            "SELECT id, project, summary FROM units WHERE tenant = $1 AND kind = $2 ORDER BY project, id",
-        )
-        .bind(tenant.as_str())
-        .bind(kind.as_str())
-        .fetch_all(&self.readers)
-        .await
-        .map_err(|e| unavailable(&e))?;
-        rows.into_iter()
-            .map(|row| {
-                let project = ProjectName::new(row.get::<String, _>(1))
-                    .map_err(|e| JournalError::Unavailable(format!("a record is damaged: {e}")))?;
-                Ok(UnitSummary { id: row.get(0), project, summary: json(row.get(2))? })
-            })
-            .collect()
+        let select = "SELECT id, project, summary FROM units WHERE tenant = $1 AND kind = $2";
+        let values = values![tenant.as_str(), kind.as_str()];
+        let rows = self.readers.all(select, values).await.map_err(|e| unavailable(&e))?;
+        let unit = |row: crate::database::Row| {
+            let project = ProjectName::new(row.text(1))
+                .map_err(|e| JournalError::Unavailable(format!("a record is damaged: {e}")))?;
+            Ok(UnitSummary { id: row.text(0), project, summary: json(row.str(2))? })
+        };
+        let mut units: Vec<UnitSummary> = rows.into_iter().map(unit).collect::<Result<_, JournalError>>()?;
+        // Databases have orders of their own for texts.
+        units.sort_by(|a, b| (a.project.as_str(), &a.id).cmp(&(b.project.as_str(), &b.id)));
+        Ok(units)
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sqlx::{Row as _, SqliteConnection};
 use windlass_model::event::promotion::LogLine;
 use windlass_model::ids::{Namespace, PromotionUid, TenantId};
 use windlass_ports::journal::JournalError;
@@ -13,6 +12,8 @@ use windlass_ports::records::{
 };
 
 use crate::blobs::Blobs;
+use crate::database::{Connection, Row, Value, values};
+use crate::documents::{SELECT, columns, document};
 use crate::store::{Store, blob_unavailable, unavailable};
 use crate::writer::{Change, Written};
 
@@ -22,36 +23,37 @@ pub(crate) enum LogRecord {
     Forget { tenant: TenantId, promotion: PromotionUid },
 }
 
-pub(crate) async fn write(connection: &mut SqliteConnection, blobs: &Blobs, record: &LogRecord) -> Written {
+pub(crate) async fn write(connection: &mut Connection, blobs: &Blobs, record: &LogRecord) -> Written {
     match record {
         LogRecord::Keep { key, lines } => {
             let place = blobs.keep(lines.clone()).map_err(|e| blob_unavailable(&e))?;
             let (body, blob) = place.columns();
-            sqlx::query(
-                "INSERT INTO attempt_logs (tenant, promotion, step, attempt, body, blob) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, promotion, step, attempt) \
-                 DO UPDATE SET body = $5, blob = $6",
-            )
-            .bind(key.tenant.as_str())
-            .bind(key.promotion.to_string())
-            .bind(key.step.as_str())
-            .bind(i64::from(key.attempt.0))
-            .bind(body)
-            .bind(blob)
-            .execute(connection)
-            .await
+            let upsert = "INSERT INTO attempt_logs (tenant, promotion, step, attempt, body, blob) \
+                          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, promotion, step, attempt) \
+                          DO UPDATE SET body = $5, blob = $6";
+            let (promotion, attempt) = (key.promotion.to_string(), i64::from(key.attempt.0));
+            let values = values![key.tenant.as_str(), &promotion, key.step.as_str(), attempt, body, blob];
+            connection.execute(upsert, values).await
         }
         LogRecord::Forget { tenant, promotion } => {
-            sqlx::query("DELETE FROM attempt_logs WHERE tenant = $1 AND promotion = $2")
-                .bind(tenant.as_str())
-                .bind(promotion.to_string())
-                .execute(connection)
-                .await
+            let delete = "DELETE FROM attempt_logs WHERE tenant = $1 AND promotion = $2";
+            connection.execute(delete, values![tenant.as_str(), &promotion.to_string()]).await
         }
     }
-    .map(|_| 0)
+    .map(|()| 0)
     .map_err(|e| unavailable(&e))
 }
+
+/// A list, and the row that tells its version: that has no document, and comes in the same answer, so that the version
+/// belongs to the documents.
+const LIST: &str = "SELECT '', '', value, NULL FROM counters WHERE tenant = $1 AND name = 'resource_version' \
+                    UNION ALL SELECT namespace, name, resource_version, document FROM documents \
+                    WHERE tenant = $1 AND kind = $2";
+
+/// The same of one namespace.
+const LIST_OF_NAMESPACE: &str = "SELECT '', '', value, NULL FROM counters WHERE tenant = $1 AND name = 'resource_version' \
+     UNION ALL SELECT namespace, name, resource_version, document FROM documents \
+     WHERE tenant = $1 AND kind = $2 AND namespace = $3";
 
 #[async_trait]
 impl Resources for Store {
@@ -61,22 +63,9 @@ impl Resources for Store {
     }
 
     async fn get(&self, key: &ResourceKey) -> Result<Option<Document>, JournalError> {
-        let row = sqlx::query(
-            "SELECT resource_version, document FROM documents \
-             WHERE tenant = $1 AND kind = $2 AND namespace = $3 AND name = $4",
-        )
-        .bind(key.tenant.as_str())
-        .bind(&key.kind)
-        .bind(key.namespace.as_str())
-        .bind(&key.name)
-        .fetch_optional(&self.readers)
-        .await
-        .map_err(|e| unavailable(&e))?;
-        Ok(row.map(|row| Document {
-            key: key.clone(),
-            version: ResourceVersion(row.get(0)),
-            text: Arc::from(row.get::<String, _>(1)),
-        }))
+        let values = columns(key).map(Value::Text);
+        let row = self.readers.optional(SELECT, &values).await.map_err(|e| unavailable(&e))?;
+        Ok(row.map(|row| document(key, &row)))
     }
 
     async fn list(
@@ -85,44 +74,23 @@ impl Resources for Store {
         kind: &str,
         namespace: Option<&Namespace>,
     ) -> Result<Listing, JournalError> {
-        let failed = |e: &sqlx::Error| unavailable(e);
-        // One transaction: the version belongs to the documents.
-        let mut transaction = self.readers.begin().await.map_err(|e| failed(&e))?;
-        let version =
-            sqlx::query("SELECT value FROM counters WHERE tenant = $1 AND name = 'resource_version'")
-                .bind(tenant.as_str())
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(|e| failed(&e))?
-                .map_or(0, |row| row.get(0));
-        let select = "SELECT namespace, name, resource_version, document FROM documents WHERE tenant = $1 AND kind = $2";
         let rows = match namespace {
             Some(namespace) => {
-                sqlx::query(sqlx::AssertSqlSafe(format!("{select} AND namespace = $3 ORDER BY name")))
-                    .bind(tenant.as_str())
-                    .bind(kind)
-                    .bind(namespace.as_str())
-                    .fetch_all(&mut *transaction)
-                    .await
+                let values = values![tenant.as_str(), kind, namespace.as_str()];
+                self.readers.all(LIST_OF_NAMESPACE, values).await
             }
-            None => {
-                sqlx::query(sqlx::AssertSqlSafe(format!("{select} ORDER BY namespace, name")))
-                    .bind(tenant.as_str())
-                    .bind(kind)
-                    .fetch_all(&mut *transaction)
-                    .await
+            None => self.readers.all(LIST, values![tenant.as_str(), kind]).await,
+        };
+        let mut version = 0;
+        let mut documents = Vec::new();
+        for row in rows.map_err(|e| unavailable(&e))? {
+            match row.optional_text(3) {
+                None => version = row.number(2),
+                Some(text) => documents.push(listed(tenant, kind, &row, &text)?),
             }
-        };
-        let rows = rows.map_err(|e| failed(&e))?;
-        let document = |row: &sqlx::sqlite::SqliteRow| {
-            let namespace = Namespace::new(row.get::<String, _>(0))
-                .map_err(|e| JournalError::Unavailable(format!("a record is damaged: {e}")))?;
-            let key =
-                ResourceKey { tenant: tenant.clone(), kind: kind.to_owned(), namespace, name: row.get(1) };
-            let text = Arc::from(row.get::<String, _>(3));
-            Ok(Document { key, version: ResourceVersion(row.get(2)), text })
-        };
-        let documents = rows.iter().map(document).collect::<Result<_, JournalError>>()?;
+        }
+        // Databases have orders of their own for texts.
+        documents.sort_by(|a: &Document, b: &Document| a.key.cmp(&b.key));
         Ok(Listing { version: ResourceVersion(version), documents })
     }
 
@@ -132,21 +100,24 @@ impl Resources for Store {
         kind: &str,
         namespace: &Namespace,
     ) -> Result<Vec<String>, JournalError> {
-        let rows = sqlx::query(
-            "SELECT name FROM documents WHERE tenant = $1 AND kind = $2 AND namespace = $3 ORDER BY name",
-        )
-        .bind(tenant.as_str())
-        .bind(kind)
-        .bind(namespace.as_str())
-        .fetch_all(&self.readers)
-        .await
-        .map_err(|e| unavailable(&e))?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
+        let select = "SELECT name FROM documents WHERE tenant = $1 AND kind = $2 AND namespace = $3";
+        let values = values![tenant.as_str(), kind, namespace.as_str()];
+        let rows = self.readers.all(select, values).await.map_err(|e| unavailable(&e))?;
+        let mut names: Vec<String> = rows.iter().map(|row| row.text(0)).collect();
+        names.sort_unstable();
+        Ok(names)
     }
 
     fn watch(&self, tenant: &TenantId, after: ResourceVersion) -> Result<Box<dyn Watch>, WatchExpired> {
         self.changes.watch(tenant, after)
     }
+}
+
+fn listed(tenant: &TenantId, kind: &str, row: &Row, text: &str) -> Result<Document, JournalError> {
+    let namespace = Namespace::new(row.text(0))
+        .map_err(|e| JournalError::Unavailable(format!("a record is damaged: {e}")))?;
+    let key = ResourceKey { tenant: tenant.clone(), kind: kind.to_owned(), namespace, name: row.text(1) };
+    Ok(Document { key, version: ResourceVersion(row.number(2)), text: Arc::from(text) })
 }
 
 #[async_trait]
@@ -158,18 +129,14 @@ impl AttemptLogs for Store {
     }
 
     async fn read_log(&self, key: &LogKey) -> Result<Vec<LogLine>, JournalError> {
-        let row = sqlx::query(
-            "SELECT body, blob FROM attempt_logs WHERE tenant = $1 AND promotion = $2 AND step = $3 AND attempt = $4",
-        )
-        .bind(key.tenant.as_str())
-        .bind(key.promotion.to_string())
-        .bind(key.step.as_str())
-        .bind(i64::from(key.attempt.0))
-        .fetch_optional(&self.readers)
-        .await
-        .map_err(|e| unavailable(&e))?;
+        let select = "SELECT body, blob FROM attempt_logs \
+                      WHERE tenant = $1 AND promotion = $2 AND step = $3 AND attempt = $4";
+        let (promotion, attempt) = (key.promotion.to_string(), i64::from(key.attempt.0));
+        let values = values![key.tenant.as_str(), &promotion, key.step.as_str(), attempt];
+        let row = self.readers.optional(select, values).await.map_err(|e| unavailable(&e))?;
         let Some(row) = row else { return Ok(Vec::new()) };
-        let text = self.blobs.read(row.get(0), row.get(1)).map_err(|e| blob_unavailable(&e))?;
+        let text =
+            self.blobs.read(row.optional_text(0), row.optional_text(1)).map_err(|e| blob_unavailable(&e))?;
         serde_json::from_str(&text).map_err(|e| JournalError::Unavailable(format!("a log is damaged: {e}")))
     }
 

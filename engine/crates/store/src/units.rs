@@ -1,10 +1,12 @@
 //! Keeping the journal from growing without end: what the events of a unit came to, in their place, and units that are
 //! forgotten.
 
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::AssertSqlSafe;
 use windlass_ports::journal::UnitKey;
 
+use crate::append::key;
 use crate::blobs::Blobs;
+use crate::database::{Connection, Value, values};
 use crate::store::{blob_unavailable, unavailable};
 use crate::writer::Written;
 
@@ -20,7 +22,7 @@ pub(crate) enum UnitChange {
 const TABLES: [(&str, &str); 4] =
     [("events", "unit"), ("inbox", "unit"), ("leases", "unit"), ("units", "id")];
 
-pub(crate) async fn change(connection: &mut SqliteConnection, blobs: &Blobs, change: &UnitChange) -> Written {
+pub(crate) async fn change(connection: &mut Connection, blobs: &Blobs, change: &UnitChange) -> Written {
     match change {
         UnitChange::Compact { unit, upto, snapshot } => {
             compact(connection, blobs, unit, *upto, snapshot).await
@@ -30,14 +32,8 @@ pub(crate) async fn change(connection: &mut SqliteConnection, blobs: &Blobs, cha
                 let delete = format!(
                     "DELETE FROM {table} WHERE tenant = $1 AND project = $2 AND kind = $3 AND {id} = $4"
                 );
-                sqlx::query(AssertSqlSafe(delete))
-                    .bind(unit.tenant.as_str())
-                    .bind(unit.project.as_str())
-                    .bind(unit.kind.as_str())
-                    .bind(&unit.id)
-                    .execute(&mut *connection)
-                    .await
-                    .map_err(|e| unavailable(&e))?;
+                let values = key(unit).map(Value::Text);
+                connection.execute(AssertSqlSafe(delete), &values).await.map_err(|e| unavailable(&e))?;
             }
             Ok(0)
         }
@@ -45,37 +41,22 @@ pub(crate) async fn change(connection: &mut SqliteConnection, blobs: &Blobs, cha
 }
 
 async fn compact(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     blobs: &Blobs,
     unit: &UnitKey,
     upto: i64,
     snapshot: &str,
 ) -> Written {
-    let (body, blob) = blobs.keep(snapshot.to_owned()).map_err(|e| blob_unavailable(&e))?.columns();
-    sqlx::query(
-        "UPDATE events SET body = $6, blob = $7 \
-         WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND seq = $5",
-    )
-    .bind(unit.tenant.as_str())
-    .bind(unit.project.as_str())
-    .bind(unit.kind.as_str())
-    .bind(&unit.id)
-    .bind(upto)
-    .bind(body)
-    .bind(blob)
-    .execute(&mut *connection)
-    .await
-    .map_err(|e| unavailable(&e))?;
-    sqlx::query(
-        "DELETE FROM events WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND seq < $5",
-    )
-    .bind(unit.tenant.as_str())
-    .bind(unit.project.as_str())
-    .bind(unit.kind.as_str())
-    .bind(&unit.id)
-    .bind(upto)
-    .execute(connection)
-    .await
-    .map(|_| upto)
-    .map_err(|e| unavailable(&e))
+    let place = blobs.keep(snapshot.to_owned()).map_err(|e| blob_unavailable(&e))?;
+    let (body, blob) = place.columns();
+    let [tenant, project, kind, unit] = key(unit);
+    let update = "UPDATE events SET body = $6, blob = $7 \
+                  WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND seq = $5";
+    let values = values![tenant, project, kind, unit, upto, body, blob];
+    connection.execute(update, values).await.map_err(|e| unavailable(&e))?;
+    let delete =
+        "DELETE FROM events WHERE tenant = $1 AND project = $2 AND kind = $3 AND unit = $4 AND seq < $5";
+    let values = values![tenant, project, kind, unit, upto];
+    connection.execute(delete, values).await.map_err(|e| unavailable(&e))?;
+    Ok(upto)
 }

@@ -3,17 +3,17 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use windlass_ports::journal::{Append, Durability, JournalError, Version};
 use windlass_ports::records::DocumentChange;
 
 use crate::blobs::Blobs;
 use crate::changes::Changes;
+use crate::connect::{NotConnected, Place};
+use crate::database::Connection;
 use crate::leases::LeaseRequest;
 use crate::records::LogRecord;
-use crate::store::{blob_unavailable, unavailable};
+use crate::store::{blob_unavailable, last_versions};
 use crate::units::UnitChange;
 
 /// Jobs that go into one transaction at most.
@@ -43,7 +43,7 @@ pub(crate) enum Job {
 }
 
 pub(crate) struct Writer {
-    options: SqliteConnectOptions,
+    place: Place,
     /// None after a failure: the database may have ended the transaction by itself, or not, so the connection is made anew.
     open: Option<Open>,
     pub(crate) blobs: Blobs,
@@ -52,42 +52,39 @@ pub(crate) struct Writer {
 
 /// A connection that writes.
 struct Open {
-    connection: SqliteConnection,
+    connection: Connection,
     /// Whether a commit is to be synced, as the connection is set now.
-    synced: bool,
+    synced: Option<bool>,
 }
 
 impl Open {
-    fn new(connection: SqliteConnection) -> Self {
-        Self { connection, synced: false }
+    fn new(connection: Connection) -> Self {
+        Self { connection, synced: None }
     }
 
     async fn set_synced(&mut self, synced: bool) -> Result<(), sqlx::Error> {
-        if self.synced != synced {
-            let pragma = if synced { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" };
-            self.connection.execute(pragma).await?;
-            self.synced = synced;
+        if self.synced != Some(synced) {
+            self.connection.set_synced(synced).await?;
+            self.synced = Some(synced);
         }
         Ok(())
     }
 }
 
 impl Writer {
-    pub(crate) fn new(
-        options: SqliteConnectOptions,
-        connection: SqliteConnection,
-        blobs: Blobs,
-        changes: Arc<Changes>,
-    ) -> Self {
-        Self { options, open: Some(Open::new(connection)), blobs, changes }
+    pub(crate) fn new(place: Place, connection: Connection, blobs: Blobs, changes: Arc<Changes>) -> Self {
+        Self { place, open: Some(Open::new(connection)), blobs, changes }
     }
 
     /// The connection, made anew after a failure. It is put back after good use.
-    async fn take(&mut self) -> Result<Open, sqlx::Error> {
-        match self.open.take() {
-            Some(open) => Ok(open),
-            None => SqliteConnection::connect_with(&self.options).await.map(Open::new),
+    async fn take(&mut self) -> Result<Open, NotConnected> {
+        if let Some(open) = self.open.take() {
+            return Ok(open);
         }
+        let mut connection = self.place.writer().await?;
+        // The transaction that failed may have been committed all the same, without anybody having been told of it.
+        self.changes.catch_up(last_versions(&mut connection).await?);
+        Ok(Open::new(connection))
     }
 
     pub(crate) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
@@ -126,7 +123,7 @@ impl Writer {
         let results = match self.transact(changes).await {
             Ok(results) => results,
             Err(error) => {
-                let failed = unavailable(&error);
+                let failed = error.unavailable(&self.place);
                 changes.iter().map(|_| Err(failed.clone())).collect()
             }
         };
@@ -137,7 +134,7 @@ impl Writer {
     }
 
     /// Makes all changes in one transaction. A change that is refused leaves no trace and does not touch the others.
-    async fn transact(&mut self, changes: &[Change]) -> Result<Vec<Answers>, sqlx::Error> {
+    async fn transact(&mut self, changes: &[Change]) -> Result<Vec<Answers>, NotConnected> {
         let synced = changes.iter().any(|change| match change {
             Change::Append(append) => append.durability == Durability::Synced,
             Change::Lease(_) | Change::Units(_) => false,
@@ -146,41 +143,49 @@ impl Writer {
         let mut open = self.take().await?;
         open.set_synced(synced).await?;
         let blobs = self.blobs.clone();
-        let mut transaction = open.connection.begin_with("BEGIN IMMEDIATE").await?;
+        let connection = &mut open.connection;
+        connection.begin().await?;
         let mut results = Vec::with_capacity(changes.len());
         let mut all_made = Vec::new();
         for change in changes {
             let alone = changes.len() == 1;
             if !alone {
-                transaction.execute("SAVEPOINT change").await?;
+                connection.execute_all("SAVEPOINT change").await?;
             }
             let mut made = Vec::new();
-            let result = make(&mut transaction, &blobs, change, &mut made).await;
+            let result = make(connection, &blobs, change, &mut made).await;
             if result.is_ok() {
                 all_made.append(&mut made);
             }
             match (&result, alone) {
                 (Ok(_), true) => {}
                 (Ok(_), false) => {
-                    transaction.execute("RELEASE change").await?;
+                    connection.execute_all("RELEASE SAVEPOINT change").await?;
                 }
                 (Err(_), true) => {
-                    if transaction.rollback().await.is_ok() {
+                    if connection.execute_all("ROLLBACK").await.is_ok() {
                         self.open = Some(open);
                     }
                     return Ok(vec![result]);
                 }
                 (Err(error), false) => {
-                    let undone = transaction.execute("ROLLBACK TO change; RELEASE change").await;
-                    if undone.is_err() {
+                    let undone = connection
+                        .execute_all("ROLLBACK TO SAVEPOINT change; RELEASE SAVEPOINT change")
+                        .await;
+                    match (undone, error) {
+                        (Ok(_), _) => {}
                         // The database has ended the whole transaction because of this error.
-                        return Ok(changes.iter().map(|_| Err(error.clone())).collect());
+                        (Err(_), JournalError::Unavailable(_)) => {
+                            return Ok(changes.iter().map(|_| Err(error.clone())).collect());
+                        }
+                        // A refusal is of its own change alone.
+                        (Err(undone), _) => return Err(undone.into()),
                     }
                 }
             }
             results.push(result);
         }
-        transaction.commit().await?;
+        connection.execute_all("COMMIT").await?;
         self.open = Some(open);
         self.changes.publish(all_made);
         Ok(results)
@@ -188,25 +193,23 @@ impl Writer {
 
     /// Removes the blobs that nothing names, once it is on disk that nothing does. Nobody else writes meanwhile.
     async fn sweep(&mut self) -> Result<u64, JournalError> {
-        let named = self.named_blobs().await.map_err(|e| unavailable(&e))?;
+        let named = self.named_blobs().await.map_err(|e| e.unavailable(&self.place))?;
         let blobs = self.blobs.clone();
         let swept = tokio::task::spawn_blocking(move || blobs.keep_only(&named)).await;
         swept.map_err(std::io::Error::other).flatten().map_err(|e| blob_unavailable(&e))
     }
 
-    async fn named_blobs(&mut self) -> Result<HashSet<String>, sqlx::Error> {
+    async fn named_blobs(&mut self) -> Result<HashSet<String>, NotConnected> {
         let mut open = self.take().await?;
         open.set_synced(true).await?;
-        let mut transaction = open.connection.begin_with("BEGIN IMMEDIATE").await?;
+        let connection = &mut open.connection;
+        connection.begin().await?;
         // A commit that changes something syncs all that came before it.
-        sqlx::query(
-            "INSERT INTO counters (tenant, name, value) VALUES ('', 'sweeps', 1) \
-             ON CONFLICT (tenant, name) DO UPDATE SET value = counters.value + 1",
-        )
-        .execute(&mut *transaction)
-        .await?;
-        let named = crate::backup::named(&mut transaction).await?;
-        transaction.commit().await?;
+        let count = "INSERT INTO counters (tenant, name, value) VALUES ('', 'sweeps', 1) \
+                     ON CONFLICT (tenant, name) DO UPDATE SET value = counters.value + 1";
+        connection.execute(count, &[]).await?;
+        let named = crate::backup::named(connection).await?;
+        connection.execute_all("COMMIT").await?;
         self.open = Some(open);
         Ok(named.into_iter().collect())
     }
@@ -214,7 +217,7 @@ impl Writer {
 
 /// Makes one change; what became of documents is added to `made`.
 async fn make(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     blobs: &Blobs,
     change: &Change,
     made: &mut Vec<windlass_ports::records::Change>,

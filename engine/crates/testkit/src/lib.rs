@@ -2,7 +2,7 @@
 //! Argo CD's controller does it, and answers made beforehand. Tests speak to them over sockets as to the real ones, and so
 //! does `windlass demo`. Git over SSH is served by the system's own `sshd`, for tests alone.
 //!
-//! It may run the `git` program and listen on sockets. It knows nothing of the rooms that it helps to test.
+//! It may run the programs `git` and `psql`, and listen on sockets. It knows nothing of the rooms that it helps to test.
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -10,8 +10,10 @@ pub mod gate;
 pub mod git;
 pub mod kubernetes;
 pub mod login;
+pub mod memory;
 pub mod network;
 mod percent;
+pub mod postgres;
 pub mod registry;
 pub mod routes;
 pub mod server;

@@ -1,5 +1,4 @@
-//! The store through its ports.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+//! What every database must do: the store through its ports, on SQLite and, where there is a server, on PostgreSQL.
 
 use std::sync::Arc;
 
@@ -16,9 +15,24 @@ use windlass_ports::records::{
     AttemptLogs, ChangeKind, ChangeRefused, DocumentChange, Expect, FREIGHT, LogKey, Member, ResourceKey,
     ResourceVersion, Resources, WatchExpired,
 };
-use windlass_store::{DataDir, DataDirError, OpenError, Store};
+use windlass_store::Store;
 
-fn unit(id: &str) -> UnitKey {
+use crate::place::{Place, on_both};
+
+on_both! {
+    events_come_back_in_order_and_versions_guard_them,
+    a_refused_change_does_not_touch_those_beside_it,
+    commands_travel_with_the_events,
+    a_zombie_is_refused,
+    resources_and_logs_are_kept,
+    documents_are_changed_with_the_events,
+    changes_are_made_only_as_expected,
+    watchers_see_every_change_once_and_in_order,
+    who_falls_too_far_behind_has_to_list_again,
+    units_are_compacted_and_forgotten,
+}
+
+pub(crate) fn unit(id: &str) -> UnitKey {
     UnitKey {
         tenant: TenantId::default(),
         project: ProjectName::new("demo").unwrap(),
@@ -27,7 +41,7 @@ fn unit(id: &str) -> UnitKey {
     }
 }
 
-fn add(id: &str, expected: i64, events: &[Value]) -> Append {
+pub(crate) fn add(id: &str, expected: i64, events: &[Value]) -> Append {
     Append {
         unit: unit(id),
         expected: Version(expected),
@@ -41,30 +55,23 @@ fn add(id: &str, expected: i64, events: &[Value]) -> Append {
     }
 }
 
-async fn open() -> (tempfile::TempDir, Arc<Store>) {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
-    (dir, store)
-}
-
-async fn put(store: &Store, key: &ResourceKey, document: Value) -> ResourceVersion {
+pub(crate) async fn put(store: &Store, key: &ResourceKey, document: Value) -> ResourceVersion {
     let put = DocumentChange::Put { key: key.clone(), expect: Expect::Anything, document };
     store.write(vec![put]).await.unwrap()[0]
 }
 
-async fn value(store: &Store, key: &ResourceKey) -> Option<Value> {
+pub(crate) async fn value(store: &Store, key: &ResourceKey) -> Option<Value> {
     store.get(key).await.unwrap().map(|document| document.value().unwrap())
 }
 
-#[tokio::test]
-async fn events_come_back_in_order_and_versions_guard_them() {
-    let (dir, store) = open().await;
+async fn events_come_back_in_order_and_versions_guard_them(place: Place) {
+    let store = place.open().await;
     assert_eq!(store.append(add("a", 0, &[json!(1), json!(2)])).await.unwrap(), Version(2));
     assert_eq!(store.append(add("a", 0, &[json!(9)])).await, Err(JournalError::Conflict));
     let synced = Append { durability: Durability::Synced, ..add("a", 2, &[json!("x".repeat(200_000))]) };
     assert_eq!(store.append(synced).await.unwrap(), Version(3));
     drop(store);
-    let store = Store::open(dir.path()).await.unwrap();
+    let store = place.open().await;
     let events = store.read(&unit("a"), Version(0)).await.unwrap();
     assert_eq!(events[..2], [(Version(1), json!(1)), (Version(2), json!(2))]);
     assert_eq!(events[2].1.as_str().unwrap().len(), 200_000);
@@ -74,9 +81,8 @@ async fn events_come_back_in_order_and_versions_guard_them() {
     assert!(store.read(&unit("b"), Version(0)).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn a_refused_change_does_not_touch_those_beside_it() {
-    let (_dir, store) = open().await;
+async fn a_refused_change_does_not_touch_those_beside_it(place: Place) {
+    let store = place.open().await;
     let mut waiting = Vec::new();
     for i in 0..200 {
         let store = Arc::clone(&store);
@@ -90,9 +96,8 @@ async fn a_refused_change_does_not_touch_those_beside_it() {
     assert_eq!(store.units(&TenantId::default(), UnitKind::Promotion).await.unwrap().len(), 100);
 }
 
-#[tokio::test]
-async fn commands_travel_with_the_events() {
-    let (_dir, store) = open().await;
+async fn commands_travel_with_the_events(place: Place) {
+    let store = place.open().await;
     let to = UnitKey { kind: UnitKind::Stage, ..unit("dev") };
     let mut append = add("a", 0, &[json!(1)]);
     append.commands = vec![(to.clone(), json!("first")), (to.clone(), json!("second"))];
@@ -106,9 +111,8 @@ async fn commands_travel_with_the_events() {
     assert_eq!(store.inbox(&to).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn a_zombie_is_refused() {
-    let (_dir, store) = open().await;
+async fn a_zombie_is_refused(place: Place) {
+    let store = place.open().await;
     let at = Timestamp::from_micros;
     let first = store.acquire(&unit("a"), "one", at(0), at(100)).await.unwrap();
     let held = store.acquire(&unit("a"), "two", at(50), at(150)).await.unwrap_err();
@@ -127,9 +131,8 @@ async fn a_zombie_is_refused() {
     assert!(store.acquire(&unit("a"), "four", at(103), at(300)).await.is_ok());
 }
 
-#[tokio::test]
-async fn resources_and_logs_are_kept() {
-    let (_dir, store) = open().await;
+async fn resources_and_logs_are_kept(place: Place) {
+    let store = place.open().await;
     let key = |name: &str| ResourceKey {
         tenant: TenantId::default(),
         kind: "Freight".into(),
@@ -165,9 +168,8 @@ async fn resources_and_logs_are_kept() {
     assert_eq!(store.read_log(&log).await.unwrap(), long);
 }
 
-#[tokio::test]
-async fn documents_are_changed_with_the_events() {
-    let (_dir, store) = open().await;
+async fn documents_are_changed_with_the_events(place: Place) {
+    let store = place.open().await;
     let (tenant, project) = (TenantId::default(), ProjectName::new("demo").unwrap());
     let subject = Subject { kind: Kind::Stage, name: "dev".to_owned() };
     let note = |values: Value| {
@@ -210,7 +212,7 @@ async fn documents_are_changed_with_the_events() {
     assert_eq!(value(&store, &key).await.unwrap(), metadata);
 }
 
-fn stage(name: &str) -> ResourceKey {
+pub(crate) fn stage(name: &str) -> ResourceKey {
     ResourceKey {
         tenant: TenantId::default(),
         kind: "Stage".to_owned(),
@@ -219,13 +221,12 @@ fn stage(name: &str) -> ResourceKey {
     }
 }
 
-fn object(name: &str) -> Value {
+pub(crate) fn object(name: &str) -> Value {
     json!({"kind": "Stage", "metadata": {"name": name}, "spec": {}})
 }
 
-#[tokio::test]
-async fn changes_are_made_only_as_expected() {
-    let (_dir, store) = open().await;
+async fn changes_are_made_only_as_expected(place: Place) {
+    let store = place.open().await;
     let put = |expect| DocumentChange::Put { key: stage("dev"), expect, document: object("dev") };
     let refused = |why| Err(JournalError::Document(why));
     let version = ResourceVersion;
@@ -264,9 +265,8 @@ async fn changes_are_made_only_as_expected() {
     assert_eq!(value(&store, &stage("dev")).await, None);
 }
 
-#[tokio::test]
-async fn watchers_see_every_change_once_and_in_order() {
-    let (dir, store) = open().await;
+async fn watchers_see_every_change_once_and_in_order(place: Place) {
+    let store = place.open().await;
     let tenant = TenantId::default();
     put(&store, &stage("dev"), object("dev")).await;
     let mut watch = store.watch(&tenant, ResourceVersion(0)).unwrap();
@@ -295,7 +295,7 @@ async fn watchers_see_every_change_once_and_in_order() {
     assert_eq!(seen, expected.map(|(kind, name, version)| (kind, name.to_owned(), version)));
     drop((watch, store));
     // Another process does not know the changes of an earlier one.
-    let store = Store::open(dir.path()).await.unwrap();
+    let store = place.open().await;
     let expired = WatchExpired { asked: ResourceVersion(4), oldest: ResourceVersion(5) };
     assert_eq!(store.watch(&tenant, ResourceVersion(4)).err(), Some(expired));
     let mut watch = store.watch(&tenant, ResourceVersion(5)).unwrap();
@@ -303,9 +303,8 @@ async fn watchers_see_every_change_once_and_in_order() {
     assert_eq!(watch.next().await.unwrap().unwrap().document.key.name, "qa");
 }
 
-#[tokio::test]
-async fn who_falls_too_far_behind_has_to_list_again() {
-    let (_dir, store) = open().await;
+async fn who_falls_too_far_behind_has_to_list_again(place: Place) {
+    let store = place.open().await;
     let tenant = TenantId::default();
     let mut watch = store.watch(&tenant, ResourceVersion(0)).unwrap();
     let put = |name: &str| DocumentChange::Put {
@@ -320,9 +319,8 @@ async fn who_falls_too_far_behind_has_to_list_again() {
     assert_eq!(watch.next().await.unwrap().unwrap().document.version, ResourceVersion(905));
 }
 
-#[tokio::test]
-async fn units_are_compacted_and_forgotten() {
-    let (_dir, store) = open().await;
+async fn units_are_compacted_and_forgotten(place: Place) {
+    let store = place.open().await;
     let events: Vec<Value> = (0..5).map(|i| json!(i)).collect();
     store.append(add("a", 0, &events)).await.unwrap();
     store.compact(&unit("a"), Version(3), json!("three")).await.unwrap();
@@ -335,53 +333,4 @@ async fn units_are_compacted_and_forgotten() {
     assert!(store.read(&unit("a"), Version(0)).await.unwrap().is_empty());
     assert!(store.units(&TenantId::default(), UnitKind::Promotion).await.unwrap().is_empty());
     assert_eq!(store.append(add("a", 0, &[json!(1)])).await, Ok(Version(1)));
-}
-
-#[tokio::test]
-async fn texts_that_nothing_names_are_swept() {
-    let (dir, store) = open().await;
-    let long = |letter: &str| json!(letter.repeat(100_000));
-    store.append(add("a", 0, &[long("a"), long("b"), json!("short")])).await.unwrap();
-    store.append(add("b", 0, &[long("b"), long("c")])).await.unwrap();
-    let files = || -> usize {
-        let starts = std::fs::read_dir(dir.path().join("blobs")).unwrap();
-        starts.map(|start| std::fs::read_dir(start.unwrap().path()).unwrap().count()).sum()
-    };
-    assert_eq!((files(), store.sweep().await, files()), (3, Ok(0), 3), "all are named");
-    store.forget(&unit("a")).await.unwrap();
-    assert_eq!((store.sweep().await, files()), (Ok(1), 2), "b still has its own");
-    let left = store.read(&unit("b"), Version(0)).await.unwrap();
-    assert_eq!(left.iter().map(|(_, event)| event.clone()).collect::<Vec<_>>(), [long("b"), long("c")]);
-    // What was swept comes again.
-    store.append(add("a", 0, &[long("a")])).await.unwrap();
-    assert_eq!(store.read(&unit("a"), Version(0)).await.unwrap(), [(Version(1), long("a"))]);
-    assert_eq!((store.sweep().await, files()), (Ok(0), 3));
-}
-
-#[tokio::test]
-async fn a_newer_database_is_refused() {
-    let (dir, store) = open().await;
-    store.append(add("a", 0, &[json!(1)])).await.unwrap();
-    drop(store);
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("windlass.db"));
-    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::query(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-         VALUES (9999, 'from the future', TRUE, x'00', 0)",
-    )
-    .execute(&mut connection)
-    .await
-    .unwrap();
-    assert!(matches!(Store::open(dir.path()).await, Err(OpenError::Newer)));
-}
-
-#[test]
-fn a_data_directory_has_one_process() {
-    let dir = tempfile::tempdir().unwrap();
-    let held = DataDir::open(&dir.path().join("d")).unwrap();
-    let error = DataDir::open(&dir.path().join("d")).unwrap_err();
-    let DataDirError::InUse { holder, .. } = &error else { panic!("{error}") };
-    assert_eq!(holder, &format!("pid {}", std::process::id()));
-    drop(held);
-    assert!(DataDir::open(&dir.path().join("d")).is_ok());
 }

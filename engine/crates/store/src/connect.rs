@@ -1,0 +1,168 @@
+//! Connecting to either database: for the one who writes, again and again, and for those who read.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _};
+use windlass_ports::journal::JournalError;
+
+use crate::backup::DATABASE;
+use crate::database::{Connection, Readers};
+use crate::store::{OpenError, unavailable};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Connections that read.
+const READERS: u32 = 4;
+
+/// What each of them caches of a file, as SQLite writes half a mebibyte; the operating system caches the file as well.
+const READER_CACHE: &str = "-512";
+
+/// A process that writes to a PostgreSQL database holds this lock of it: nobody else writes meanwhile.
+const WRITER_LOCK: &str = "SELECT pg_advisory_lock(7310861347119260531)";
+
+/// How long it is waited for: the server may not have noticed yet that a process before this one has died.
+const LOCK_TIME: &str = "SET lock_timeout = '10s'";
+
+/// What PostgreSQL answers when that is over.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    File { path: PathBuf, options: SqliteConnectOptions },
+    Server { name: String, options: Box<PgConnectOptions> },
+}
+
+/// Why there is no connection that may write.
+#[derive(Debug)]
+pub(crate) enum NotConnected {
+    /// Another process writes to the database.
+    InUse,
+    Failed(sqlx::Error),
+}
+
+impl From<sqlx::Error> for NotConnected {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|e| e.code());
+        if code.is_some_and(|code| code == LOCK_NOT_AVAILABLE) { Self::InUse } else { Self::Failed(error) }
+    }
+}
+
+impl NotConnected {
+    /// The same for whoever waits for a write.
+    pub(crate) fn unavailable(&self, place: &Place) -> JournalError {
+        match self {
+            Self::InUse => JournalError::Unavailable(OpenError::InUse { path: place.name() }.to_string()),
+            Self::Failed(error) => unavailable(error),
+        }
+    }
+
+    /// The same for whoever opens a store.
+    pub(crate) fn open_error(self, place: &Place) -> OpenError {
+        match self {
+            Self::InUse => OpenError::InUse { path: place.name() },
+            Self::Failed(error) => OpenError::Unavailable { path: place.name(), message: error.to_string() },
+        }
+    }
+}
+
+impl Place {
+    /// The file of a data directory.
+    pub(crate) fn of_directory(dir: &Path) -> Self {
+        let path = dir.join(DATABASE);
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .disable_statement_logging();
+        Self::File { path, options }
+    }
+
+    /// The database that an address of PostgreSQL names.
+    pub(crate) fn of_address(address: &str) -> Result<Self, OpenError> {
+        let options = PgConnectOptions::from_str(address).map_err(|error| OpenError::Unavailable {
+            path: "PostgreSQL".to_owned(),
+            message: format!("the address cannot be read: {error}"),
+        })?;
+        let options = options.application_name("windlass").disable_statement_logging();
+        // Without user and password.
+        let name = format!(
+            "postgres://{}:{}/{}",
+            options.get_host(),
+            options.get_port(),
+            options.get_database().unwrap_or_default()
+        );
+        Ok(Self::Server { name, options: Box::new(options) })
+    }
+
+    /// How messages name it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File { path, .. } => path.display().to_string(),
+            Self::Server { name, .. } => name.clone(),
+        }
+    }
+
+    /// A connection that may write.
+    pub(crate) async fn writer(&self) -> Result<Connection, NotConnected> {
+        match self {
+            Self::File { options, .. } => {
+                Ok(Connection::Sqlite(Box::new(SqliteConnection::connect_with(options).await?)))
+            }
+            Self::Server { options, .. } => {
+                let mut connection = PgConnection::connect_with(options).await?;
+                for statement in [LOCK_TIME, WRITER_LOCK, "RESET lock_timeout"] {
+                    sqlx::query(statement).execute(&mut connection).await?;
+                }
+                Ok(Connection::Postgres(Box::new(connection)))
+            }
+        }
+    }
+
+    /// Connections that read, made when they are needed.
+    pub(crate) fn readers(&self) -> Readers {
+        match self {
+            Self::File { options, .. } => {
+                let options = options.clone().read_only(true).pragma("cache_size", READER_CACHE);
+                let pool = SqlitePoolOptions::new().max_connections(READERS);
+                Readers::Sqlite(pool.connect_lazy_with(options))
+            }
+            Self::Server { options, .. } => {
+                let pool = PgPoolOptions::new().max_connections(READERS);
+                Readers::Postgres(pool.connect_lazy_with(options.as_ref().clone()))
+            }
+        }
+    }
+}
+
+/// Why a database cannot be brought to the form of this version.
+pub(crate) struct NotMigrated(MigrateError);
+
+impl NotMigrated {
+    /// The same of the database that is named so.
+    pub(crate) fn at(self, path: String) -> OpenError {
+        match self.0 {
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
+            other => OpenError::Unavailable { path, message: other.to_string() },
+        }
+    }
+}
+
+/// Brings a database to the form of this version.
+pub(crate) async fn migrate(connection: &mut Connection) -> Result<(), NotMigrated> {
+    match connection {
+        Connection::Sqlite(connection) => MIGRATIONS.run(connection.as_mut()).await,
+        Connection::Postgres(connection) => MIGRATIONS.run(connection.as_mut()).await,
+    }
+    .map_err(NotMigrated)
+}
