@@ -14,7 +14,7 @@ mod stages;
 mod start;
 mod warehouses;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -59,6 +59,8 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, ApiError>>;
 pub(crate) enum Message {
     /// A document was written or taken away.
     Changed { key: ResourceKey, document: Option<Value>, done: oneshot::Sender<()> },
+    /// A document was to be written or taken away, and nobody knows whether it was.
+    InDoubt(ResourceKey),
     /// A promotion is asked for.
     Promote { stage: String, freight: FreightChoice, actor: String, rollback: bool, reply: Reply<Value> },
     /// Promotions to all stages downstream are asked for.
@@ -95,6 +97,8 @@ pub(crate) struct StageEntry {
     pub(crate) version: Version,
     /// Something may have changed for it.
     pub(crate) is_dirty: bool,
+    /// A write failed, and nobody knows whether it was made: it has to be read again.
+    pub(crate) is_in_doubt: bool,
     /// When to look again.
     pub(crate) look_again: Option<Timestamp>,
     /// Its health is being looked at.
@@ -121,6 +125,8 @@ pub(crate) struct Actor {
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     pub(crate) inbox: Inbox,
+    /// Documents of which nobody knows whether the last write was made: they have to be read again.
+    pub(crate) in_doubt: BTreeSet<ResourceKey>,
     /// When to forget what is not kept.
     pub(crate) forget_at: Option<Timestamp>,
     /// After a failure of the store nothing is tried before this time.
@@ -184,6 +190,7 @@ impl Actor {
             tasks: tasks.clone(),
             stop,
             inbox: inbox.clone(),
+            in_doubt: BTreeSet::new(),
             forget_at: None,
             pause_until: None,
         };
@@ -209,7 +216,11 @@ impl Actor {
                 biased;
                 () = stop.cancelled() => break,
                 message = messages.recv() => match message {
-                    Some(message) => self.handle(message).await,
+                    Some(message) => {
+                        // What cannot be read yet is tried again with the rest.
+                        let _ = self.settle_doubts().await;
+                        self.handle(message).await;
+                    }
                     None => break,
                 },
                 () = sleep => {}
@@ -229,12 +240,18 @@ impl Actor {
             Err(error) => {
                 tracing::warn!(project = %self.name, %error, "the project cannot go on for the moment");
                 self.trouble.set(&error.to_string());
-                self.pause_until = Some(now.plus(RETRY));
+                self.pause();
             }
         }
     }
 
+    /// After a failure of the store: nothing is tried again at once.
+    pub(crate) fn pause(&mut self) {
+        self.pause_until = Some(self.ports.clock.now().plus(RETRY));
+    }
+
     async fn work_or_fail(&mut self, now: Timestamp) -> Result<(), UnitError> {
+        self.settle_doubts().await?;
         for entry in self.stages.values_mut() {
             let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
             if is_due(entry.look_again) {
@@ -264,6 +281,9 @@ impl Actor {
             Message::Changed { key, document, done } => {
                 self.changed(&key, document.as_ref()).await;
                 let _ = done.send(());
+            }
+            Message::InDoubt(key) => {
+                self.in_doubt.insert(key);
             }
             Message::Promote { stage, freight, actor, rollback, reply } => {
                 answer(reply, self.promote(&stage, &freight, &actor, rollback).await);

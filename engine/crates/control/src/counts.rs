@@ -9,7 +9,7 @@ use windlass_model::promotion::Phase;
 use windlass_ports::control_plane::PromotionCount;
 
 /// A stage, and how promotions to it ended.
-type Ending = (ProjectName, StageName, &'static str);
+type Ending = (ProjectName, StageName, Phase);
 
 /// Promotions that ended, by stage and how they ended: how many, and how long they took together.
 #[derive(Debug, Default)]
@@ -18,14 +18,6 @@ pub struct Counts(Mutex<BTreeMap<Ending, (u64, Duration)>>);
 impl Counts {
     /// A promotion has ended, so long after it was begun.
     pub(crate) fn ended(&self, project: &ProjectName, stage: &StageName, phase: Phase, took: Duration) {
-        let phase = match phase {
-            Phase::Pending => "Pending",
-            Phase::Running => "Running",
-            Phase::Succeeded => "Succeeded",
-            Phase::Failed => "Failed",
-            Phase::Errored => "Errored",
-            Phase::Aborted => "Aborted",
-        };
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry((project.clone(), stage.clone(), phase)).or_default();
         count.0 += 1;
@@ -38,7 +30,7 @@ impl Counts {
         let one = |((project, stage, phase), (count, took)): (&Ending, &(u64, Duration))| PromotionCount {
             project: project.clone(),
             stage: stage.clone(),
-            phase,
+            phase: *phase,
             count: *count,
             took: *took,
         };

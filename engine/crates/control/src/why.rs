@@ -3,6 +3,7 @@
 use serde::Serialize;
 use windlass_model::ids::{FreightName, StageName};
 use windlass_model::manifest::stage::{FreightRequest, Stage};
+use windlass_model::promotion::Phase;
 use windlass_model::time::Timestamp;
 use windlass_promotion::availability::{available_at, check_available};
 use windlass_promotion::stage::StageState;
@@ -76,6 +77,13 @@ fn in_stage(question: &Question<'_>) -> Reason {
             "it is in {stage}, whose spec.verification this version does not carry out; approve it for the next stages"
         );
         return reason("NotVerifiable", "a person", message);
+    }
+    if let Some(last) = state.last.as_ref().filter(|last| last.phase != Phase::Succeeded) {
+        let message = format!(
+            "it is in {stage}, whose last promotion, {}, ended {}; it is verified once a promotion to {stage} has succeeded",
+            last.name, last.phase
+        );
+        return reason("LastPromotionUnsuccessful", "a person", message);
     }
     let status = health(state).map_or("not known".to_owned(), |health| format!("{:?}", health.status));
     let message = format!("it is in {stage}, which is {status}; it is verified once the stage is Healthy");

@@ -74,7 +74,7 @@ pub struct PromotionRecord {
 }
 
 /// How far a promotion has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Phase {
     /// Waiting for its turn.
     Pending,

@@ -143,7 +143,7 @@ pub struct PromotionCount {
     /// The stage.
     pub stage: StageName,
     /// How they ended.
-    pub phase: &'static str,
+    pub phase: windlass_model::promotion::Phase,
     /// How many.
     pub count: u64,
     /// How long they took, together, from their first step on.

@@ -127,8 +127,11 @@ impl Actor {
                 if !was_stopped {
                     tracing::warn!(project = %self.name, %promotion, %trouble, "the promotion cannot go on for the moment");
                 }
-                if let Some(running) = self.running.get_mut(promotion) {
+                if was_stopped && let Some(running) = self.running.get_mut(promotion) {
                     running.stop = None;
+                } else {
+                    // Nobody knows whether its last write was made: it is read again.
+                    self.running.remove(promotion);
                 }
                 let again = self.ports.clock.now().plus(if was_stopped { Duration::ZERO } else { RETRY });
                 if let Some(entry) = self.stages.get_mut(stage) {

@@ -37,7 +37,8 @@ impl Actor {
         };
         if let Err(error) = done {
             self.trouble.set(&error.to_string());
-            self.mark_all();
+            self.in_doubt.insert(key.clone());
+            self.pause();
         }
     }
 

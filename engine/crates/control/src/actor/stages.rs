@@ -137,6 +137,7 @@ impl Actor {
                 durability: Durability::Synced,
             };
             let before = entry.version.0;
+            entry.is_in_doubt = true;
             entry.version = self.ports.journal.append(append).await?;
             if before / MOST_EVENTS != entry.version.0 / MOST_EVENTS {
                 let state =
@@ -146,6 +147,7 @@ impl Actor {
                     serde_json::to_value(snapshot).map_err(|e| UnitError::Damaged(e.to_string()))?;
                 self.ports.journal.compact(&unit, entry.version, snapshot).await?;
             }
+            entry.is_in_doubt = false;
         } else if !documents.is_empty() {
             self.ports.resources.write(documents).await?;
         }

@@ -1,5 +1,7 @@
 //! Taking up what is recorded of a project: its freight, its stages, and the promotions that were under way.
 
+use std::collections::BTreeSet;
+
 use windlass_model::event::stage::StageEvent;
 use windlass_model::event::{EVENT_VERSION, Recorded};
 use windlass_model::ids::{FreightName, Namespace, StageName};
@@ -66,17 +68,32 @@ impl Actor {
             is_dirty: true,
             shown: Shown::of_document(&value),
             refreshed: refreshed.and_then(|token| token.as_str()).map(str::to_owned),
+            // How it was before may not be how it is.
+            assess_at: (!state.health_checks().is_empty()).then(|| self.ports.clock.now()),
             ..StageEntry::default()
         };
-        {
-            let mut index = self.index_mut();
-            for freight in state.known_freight().cloned().collect::<Vec<_>>() {
-                if let Some(status) = index.status_mut(&freight) {
-                    state.add_to(status, stage, &freight);
-                }
-            }
+        let mut known: BTreeSet<FreightName> = state.known_freight().cloned().collect();
+        let before = self.stages.insert(stage.clone(), StageEntry { state, ..entry });
+        known.extend(before.iter().flat_map(|entry| entry.state.known_freight().cloned()));
+        self.moved(stage, &known);
+        Ok(())
+    }
+
+    /// Reads the documents and stages again of which nobody knows whether the last write was made.
+    pub(super) async fn settle_doubts(&mut self) -> Result<(), UnitError> {
+        let mut found = Vec::with_capacity(self.in_doubt.len());
+        for key in &self.in_doubt {
+            let document = self.ports.resources.get(key).await?;
+            found.push((key.clone(), document.map(|document| document.value()).transpose()?));
         }
-        self.stages.insert(stage.clone(), StageEntry { state, ..entry });
+        self.in_doubt.clear();
+        for (key, document) in found {
+            self.changed(&key, document.as_ref()).await;
+        }
+        let in_doubt = self.stages.iter().filter(|(_, entry)| entry.is_in_doubt);
+        for stage in in_doubt.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+            self.take_up_stage(&stage).await?;
+        }
         Ok(())
     }
 }

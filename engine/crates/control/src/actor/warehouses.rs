@@ -255,11 +255,14 @@ impl Actor {
             members.insert("status".to_owned(), json!({}));
         }
         let entry = FreightEntry::of_document(&document);
-        let put = DocumentChange::Put { key, expect: Expect::Absent, document };
+        let put = DocumentChange::Put { key: key.clone(), expect: Expect::Absent, document };
         match self.ports.resources.write(vec![put]).await {
             Ok(_) => {}
             Err(JournalError::Document(ChangeRefused::Exists)) => return Ok(false),
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                self.in_doubt.insert(key);
+                return Err(error.into());
+            }
         }
         if let Some(entry) = entry {
             self.index_mut().put(name, entry);

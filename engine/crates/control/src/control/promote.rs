@@ -1,12 +1,11 @@
 //! Renaming freight, and promotions that come as manifests.
 
 use serde_json::Value;
-use tokio::sync::oneshot;
 use windlass_model::freight::FreightOrigin;
 use windlass_model::ids::ProjectName;
 use windlass_ports::control_plane::{Actor, ApiError, ControlPlane as _, Fault, FreightChoice};
 use windlass_ports::journal::JournalError;
-use windlass_ports::records::{ChangeRefused, DocumentChange, FREIGHT};
+use windlass_ports::records::{ChangeRefused, DocumentChange};
 
 use super::{Control, failed};
 use crate::actor::Message;
@@ -29,14 +28,12 @@ impl Control {
                 );
                 return Err(ApiError::new(Fault::Conflict, message));
             }
-            Err(error) => return Err(failed(error)),
+            Err(error) => {
+                self.doubt(&document.key).await;
+                return Err(failed(error));
+            }
         }
-        let document = self.get(FREIGHT, &document.key.namespace, &document.key.name).await?;
-        let (done, heard) = oneshot::channel();
-        let value = Some(document.value().map_err(failed)?);
-        self.tell(project, Message::Changed { key: document.key, document: value, done }).await;
-        let _ = heard.await;
-        Ok(())
+        self.follow_stored(&document.key).await.map(|_| ())
     }
 
     /// A promotion that comes as a manifest: only its stage and its freight count.

@@ -64,6 +64,26 @@ fn exists(key: &ResourceKey) -> ApiError {
     ApiError::new(Fault::Conflict, message)
 }
 
+/// A document that names a version is about that one, and does not undo what others have changed since. One that is not
+/// there is made whatever the document names, so that what was saved can be brought back.
+fn check_version(key: &ResourceKey, old: Option<&Document>, document: &Value) -> Result<(), ApiError> {
+    let Some(old) = old else { return Ok(()) };
+    match document.pointer("/metadata/resourceVersion").and_then(Value::as_str) {
+        None | Some("") => Ok(()),
+        Some(named) if named == old.version.to_string() => Ok(()),
+        Some(_) => {
+            let message = format!(
+                "Operation cannot be fulfilled on {}s{} {:?}: the object has been modified; please apply your changes to \
+                 the latest version and try again",
+                key.kind.to_lowercase(),
+                super::group(&key.kind),
+                key.name
+            );
+            Err(ApiError::new(Fault::Conflict, message))
+        }
+    }
+}
+
 impl Control {
     pub(super) async fn write_all(
         &self,
@@ -118,8 +138,8 @@ impl Control {
             return self.promote_manifest(actor, &project, &document).await.map(Written::Created);
         }
         let _alone = self.writing.lock().await;
-        // A status that is written between reading and writing is no reason to refuse a manifest. One that names the
-        // version it is about is refused when it is looked at again.
+        // A status that is written between reading and writing is no reason to refuse a manifest, unless that names the
+        // version it is about.
         loop {
             if let Some(written) = self.try_to_write(actor, &mut key, document.clone(), mode).await? {
                 return Ok(written);
@@ -138,6 +158,7 @@ impl Control {
         let old = self.ports.resources.get(key).await.map_err(failed)?;
         self.check_mode(key, old.as_ref(), mode)?;
         self.check_namespace(key)?;
+        check_version(key, old.as_ref(), &document)?;
         let old_value = old.as_ref().map(|old| old.value()).transpose().map_err(failed)?;
         let request = admit::Request {
             key,
@@ -150,6 +171,7 @@ impl Control {
         let entry = key.namespace.project().and_then(|project| self.registry.get(&project));
         let admitted = admit::admit(request, &Around(entry))?;
         if admitted.is_unchanged {
+            self.load_if_missing(key).await?;
             return Ok(Some(Written::Unchanged(shown(key, old_value.unwrap_or_default()))));
         }
         let expect = old.as_ref().map_or(Expect::Absent, |old| Expect::Version(old.version));
@@ -159,11 +181,12 @@ impl Control {
             Ok(_) => {}
             Err(JournalError::Document(ChangeRefused::Exists)) => return Err(exists(key)),
             Err(JournalError::Document(ChangeRefused::Stale)) => return Ok(None),
-            Err(error) => return Err(failed(error)),
+            Err(error) => {
+                self.doubt(key).await;
+                return Err(failed(error));
+            }
         }
-        let stored = self.get(&key.kind, &key.namespace, &key.name).await?;
-        let value = stored.value().map_err(failed)?;
-        self.follow(key, Some(&value)).await?;
+        let value = self.follow_stored(key).await?;
         let value = shown(key, value);
         Ok(Some(if old.is_some() { Written::Updated(value) } else { Written::Created(value) }))
     }
@@ -188,25 +211,53 @@ impl Control {
 
     /// Tells the projects that a document concerns.
     async fn follow(&self, key: &ResourceKey, value: Option<&Value>) -> Result<(), ApiError> {
-        if key.kind == "Project" {
-            let Ok(name) = ProjectName::new(key.name.clone()) else { return Ok(()) };
-            if value.is_some() && self.registry.get(&name).is_none() {
-                let loaded = self.load_project(name).await;
-                return loaded.map_err(|e| ApiError::new(Fault::Unavailable, e.to_string()));
-            }
+        if value.is_some() && self.load_if_missing(key).await? {
+            return Ok(());
         }
-        let concerned = match key.namespace.project() {
-            Some(project) if key.namespace.as_str() != SHARED_NAMESPACE => vec![project],
-            None if key.kind == "Project" => ProjectName::new(key.name.clone()).into_iter().collect(),
-            _ => self.registry.all().into_iter().map(|(name, _)| name).collect(),
-        };
-        for project in concerned {
+        for project in self.concerned(key) {
             let (done, heard) = oneshot::channel();
             let message = Message::Changed { key: key.clone(), document: value.cloned(), done };
             self.tell(&project, message).await;
             let _ = heard.await;
         }
         Ok(())
+    }
+
+    /// Tells the projects what is stored now.
+    pub(super) async fn follow_stored(&self, key: &ResourceKey) -> Result<Value, ApiError> {
+        let stored = self.get(&key.kind, &key.namespace, &key.name).await;
+        let value = stored.and_then(|stored| stored.value().map_err(failed));
+        match value {
+            Ok(value) => self.follow(key, Some(&value)).await.map(|()| value),
+            Err(error) => {
+                self.doubt(key).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes a project up that has been written and that nobody knows yet; whether that was so.
+    async fn load_if_missing(&self, key: &ResourceKey) -> Result<bool, ApiError> {
+        let name = ProjectName::new(key.name.clone()).ok().filter(|_| key.kind == "Project");
+        let Some(name) = name.filter(|name| self.registry.get(name).is_none()) else { return Ok(false) };
+        let loaded = self.load_project(name).await;
+        loaded.map(|()| true).map_err(|e| ApiError::new(Fault::Unavailable, e.to_string()))
+    }
+
+    /// The projects that a document concerns.
+    fn concerned(&self, key: &ResourceKey) -> Vec<ProjectName> {
+        match key.namespace.project() {
+            Some(project) if key.namespace.as_str() != SHARED_NAMESPACE => vec![project],
+            None if key.kind == "Project" => ProjectName::new(key.name.clone()).into_iter().collect(),
+            _ => self.registry.all().into_iter().map(|(name, _)| name).collect(),
+        }
+    }
+
+    /// Nobody knows whether a document was written: the projects look for themselves once they can.
+    pub(super) async fn doubt(&self, key: &ResourceKey) {
+        for project in self.concerned(key) {
+            self.tell(&project, Message::InDoubt(key.clone())).await;
+        }
     }
 
     async fn delete_document(&self, actor: &Actor, document: Value) -> Result<Written, ApiError> {
@@ -232,7 +283,10 @@ impl Control {
         }
         let _alone = self.writing.lock().await;
         let delete = DocumentChange::Delete { key: key.clone(), expect: Expect::Present };
-        self.ports.resources.write(vec![delete]).await.map_err(failed)?;
+        if let Err(error) = self.ports.resources.write(vec![delete]).await {
+            self.doubt(key).await;
+            return Err(failed(error));
+        }
         self.follow(key, None).await
     }
 
