@@ -5,6 +5,7 @@ mod backup;
 mod faults;
 mod kill;
 mod pipeline;
+mod postgres;
 mod settings;
 mod shapes;
 mod sync;

@@ -6,18 +6,13 @@ mod restore;
 
 use std::path::Path;
 
-use windlass_store::backup::{blob_path, copy_database, named_blobs};
+use windlass_store::backup::{DATABASE, blob_path, copy_database, named_blobs};
 
+use crate::config::KEY;
 use crate::failure::Failure;
 use archive::Writer;
 
 pub(crate) use restore::restore;
-
-/// The name of the database in a data directory and in a backup.
-const DATABASE: &str = "windlass.db";
-
-/// The name of the installation's key in both.
-const KEY: &str = "key";
 
 /// How often a backup is begun anew because what it was to hold has been forgotten meanwhile.
 const TRIES: u32 = 3;
@@ -38,8 +33,9 @@ pub(crate) struct Held {
 pub(crate) async fn back_up(data: &Path, to: &Path) -> Result<Held, Failure> {
     let of_data = |e: &dyn std::fmt::Display| Failure::environment(format!("{}: {e}", data.display()));
     if !data.join(DATABASE).is_file() {
-        return Err(Failure::input(format!("{} holds no database of windlass", data.display()))
-            .hint("name the directory of the server with --data"));
+        return Err(Failure::input(format!("{} holds no database of windlass", data.display())).hint(
+            "name the directory of the server with --data; a record in PostgreSQL is saved with pg_dump",
+        ));
     }
     let mut tries = 1;
     loop {

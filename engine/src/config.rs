@@ -3,7 +3,7 @@
 pub(crate) mod environment;
 pub(crate) mod file;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use windlass_git::KnownHosts;
 use windlass_model::call::git::Identity;
@@ -97,11 +97,16 @@ pub(crate) fn default_identity() -> Identity {
     Identity { name: "Kargo".to_owned(), email: "no-reply@kargo.io".to_owned() }
 }
 
-/// The key from which tokens are made and with which secrets are sealed: made once, readable by its owner alone.
+/// The name of the installation's key in a data directory and in a backup.
+pub(crate) const KEY: &str = "key";
+
+/// The key from which tokens are made and with which secrets are sealed: made once in the data directory, readable by its
+/// owner alone.
 ///
 /// # Errors
 /// If it cannot be read or made.
-pub(crate) fn installation_key(path: &PathBuf) -> Result<[u8; 32], Failure> {
+pub(crate) fn installation_key(data: &Path) -> Result<[u8; 32], Failure> {
+    let path = &data.join(KEY);
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let failed = |e: &dyn std::fmt::Display| Failure::environment(format!("{}: {e}", path.display()));

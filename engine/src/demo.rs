@@ -108,6 +108,7 @@ impl Demo {
             clock: Arc::new(SystemClock),
             progress: Arc::clone(&self.progress) as Arc<dyn windlass_ports::progress::ProgressSink>,
             sync: None,
+            database: None,
         };
         let serving = Serving::start(options, stop.clone()).await?;
         self.say(&format!("Windlass serves http://{}", serving.address()));

@@ -17,7 +17,7 @@ mod validate;
 
 pub(crate) use decode::{Audience, Decoded, Owner, Reading};
 pub(crate) use diagnostic::{Diagnostic, Place, Severity, SourceFile};
-pub(crate) use files::{Files, ManifestDocument, parse_bytes, read};
+pub(crate) use files::{EXTENSIONS, Files, ManifestDocument, RawFile, parse_bytes, read};
 pub(crate) use kinds::{Kind, Manifests, NamespacedName};
 pub(crate) use render::{RuleNames, render, render_with};
 pub(crate) use rule::Rule;
@@ -49,20 +49,27 @@ pub(crate) fn pruned(json: &serde_json::Value) -> serde_json::Value {
 /// # Errors
 /// If one of them cannot be found or read. What they say is not looked at.
 pub(crate) fn texts(paths: &[PathBuf], recursive: bool) -> Result<String, Failure> {
-    let files = whole(paths, recursive, std::io::stderr().is_terminal())?;
-    Ok(files.files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n---\n"))
+    let files = read(paths, recursive).map_err(|problem| Failure::rendered(render(&[*problem], false)))?;
+    Ok(without_problems(files, std::io::stderr().is_terminal())?.text())
 }
 
-/// The files of a folder and of those below it.
+/// The files of a folder and of those below it, as they are.
 ///
 /// # Errors
 /// If it cannot be found, holds none, or one of them cannot be read.
-pub(crate) fn read_files(dir: &Path) -> Result<Files, Failure> {
-    whole(&[dir.to_owned()], true, false)
+pub(crate) fn raw_files(dir: &Path) -> Result<Vec<RawFile>, Failure> {
+    files::read_raw(&[dir.to_owned()], true).map_err(|problem| Failure::rendered(render(&[*problem], false)))
 }
 
-fn whole(paths: &[PathBuf], recursive: bool, is_coloured: bool) -> Result<Files, Failure> {
-    let files = read(paths, recursive).map_err(|problem| Failure::rendered(render(&[*problem], false)))?;
+/// The documents of files.
+///
+/// # Errors
+/// If one of them is no YAML.
+pub(crate) fn parse_files(raw: Vec<RawFile>) -> Result<Files, Failure> {
+    without_problems(files::parse_raw(raw), false)
+}
+
+fn without_problems(files: Files, is_coloured: bool) -> Result<Files, Failure> {
     if !files.problems.is_empty() {
         return Err(Failure::rendered(render(&files.problems, is_coloured)));
     }

@@ -20,6 +20,7 @@ use windlass_git::{IntegrationPolicy, KnownHosts};
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
 use windlass_model::ids::TenantId;
+use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::clock::Clock;
 use windlass_ports::control_plane::ControlPlane;
 use windlass_ports::journal::Journal;
@@ -37,12 +38,15 @@ use crate::wiring::{self, Host, HostOptions, Works};
 use health::HostHealth;
 use manifests::TableReader;
 use ports::{HostDiscoverer, HostDriver};
-use sync::Sync;
+pub(crate) use sync::{Reader, SyncFrom};
+use sync::{Source, Sync};
 
 /// What the operator has set.
 pub(crate) struct ServeOptions {
     /// The data directory.
     pub(crate) data: PathBuf,
+    /// The PostgreSQL database that has the record; none: a file in the data directory.
+    pub(crate) database: Option<SecretValue>,
     /// Where to listen.
     pub(crate) listen: SocketAddr,
     /// How callers are known.
@@ -67,8 +71,8 @@ pub(crate) struct ServeOptions {
     pub(crate) clock: Arc<dyn Clock>,
     /// Shows how promotions go.
     pub(crate) progress: Arc<dyn ProgressSink>,
-    /// A folder of manifests that is always applied.
-    pub(crate) sync: Option<PathBuf>,
+    /// Manifests that are always applied.
+    pub(crate) sync: Option<SyncFrom>,
 }
 
 /// A server that runs.
@@ -87,10 +91,14 @@ impl Serving {
     pub(crate) async fn start(options: ServeOptions, stop: CancellationToken) -> Result<Self, Failure> {
         let failed = |e: &dyn std::fmt::Display| Failure::environment(e.to_string());
         let data = DataDir::open(&options.data).map_err(|e| failed(&e))?;
-        let store = Store::open(data.path()).await.map_err(|e| failed(&e))?;
-        // The directory is this process' alone, so leases in it are those of processes that have ended.
+        let store = match &options.database {
+            Some(address) => Store::connect(address.expose()).await,
+            None => Store::open(data.path()).await,
+        };
+        let store = store.map_err(|e| failed(&e))?;
+        // The record is this process' alone, so leases in it are those of processes that have ended.
         store.void_leases().await.map_err(|e| failed(&e))?;
-        let token_key = TokenKey::new(installation_key(&data.join("key"))?);
+        let token_key = TokenKey::new(installation_key(data.path())?);
         let registry = Arc::new(Registry::default());
         let host = HostOptions {
             records: Arc::clone(&registry) as Arc<dyn ProjectRecords>,
@@ -134,7 +142,10 @@ impl Serving {
         };
         let control = Control::start(ports, registry, stop.clone()).await.map_err(|e| failed(&e))?;
         let clock = Arc::clone(&options.clock);
-        let synced = options.sync.map(|dir| Sync::new(dir, Arc::clone(&control) as _, store, clock));
+        let synced = options.sync.map(|from| {
+            let source = Source::new(from, works.sync_reader());
+            Sync::new(source, Arc::clone(&control) as _, store, clock)
+        });
         let synced = synced.map(|sync| tokio::spawn(sync.run(stop.clone())));
         let config = ServerConfig {
             listen: options.listen,

@@ -14,6 +14,7 @@ use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy, KnownHosts};
 use windlass_model::call::CallError;
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
+use windlass_model::grant::pattern::AddressRange;
 use windlass_model::ids::TenantId;
 use windlass_model::limits::Limits;
 use windlass_model::time::Timestamp;
@@ -40,6 +41,7 @@ use windlass_store::{DataDir, Store};
 use crate::config::{Isolation, environment, installation_key};
 use crate::failure::Failure;
 use crate::project::{Project, SecretCredentials};
+use crate::serve::Reader;
 use crate::wake::ObjectWake;
 use windlass_control::project::{ProjectCell, Projects};
 use windlass_control::records::StoredRecords;
@@ -202,7 +204,7 @@ impl Engine {
         let store = Store::open(data.path()).await.map_err(|e| Failure::environment(e.to_string()))?;
         // The directory is this process' alone, so leases in it are those of processes that have ended.
         store.void_leases().await.map_err(|e| Failure::environment(e.to_string()))?;
-        let token_key = TokenKey::new(installation_key(&data.join("key"))?);
+        let token_key = TokenKey::new(installation_key(data.path())?);
         let tenant = TenantId::default();
         let resources: Arc<dyn Resources> = Arc::clone(&store) as Arc<dyn Resources>;
         let cell = Arc::new(ProjectCell::new(Arc::clone(&project)));
@@ -311,26 +313,51 @@ impl Works {
             Policy::Closed(grants) => grants,
         };
         let network = NetworkScope {
-            tenant: self.tenant.clone(),
             public_only: matches!(policy, Policy::Closed(_)),
-            granted: listed
-                .iter()
-                .chain(&self.grants)
-                .filter_map(|grant| match grant {
-                    Grant::Addresses(grant) => Some(grant.cidr),
-                    _ => None,
-                })
-                .collect(),
+            granted: addresses(listed.iter().chain(&self.grants)),
+            ..self.network(DISCOVERY_TIME)
+        };
+        Discovery::new(ports, project.name.clone(), network, self.local_repositories())
+    }
+
+    /// What reads the repository that a server is kept like, which is the operator's own.
+    pub(crate) fn sync_reader(self: &Arc<Self>) -> Reader {
+        let works = Arc::clone(self);
+        Reader {
+            git: Arc::clone(&self.host.git) as Arc<dyn windlass_ports::git_history::GitHistory>,
+            network: Box::new(move |time| works.network(time)),
+            local: self.local_repositories(),
+        }
+    }
+
+    /// The network as the host itself may use it for some time.
+    fn network(&self, time: Duration) -> NetworkScope {
+        NetworkScope {
+            tenant: self.tenant.clone(),
+            public_only: false,
+            granted: addresses(&self.grants),
             meter: Arc::new(Unmetered),
             cancel: self.stop.clone(),
-            deadline: clock.now().plus(DISCOVERY_TIME),
-        };
+            deadline: self.host.clock.now().plus(time),
+        }
+    }
+
+    /// Directories beneath which the operator allows `file://` repositories.
+    fn local_repositories(&self) -> Vec<String> {
         let local = self.grants.iter().filter_map(|grant| match grant {
             Grant::GitLocal(grant) => Some(grant.dir.clone()),
             _ => None,
         });
-        Discovery::new(ports, project.name.clone(), network, local.collect())
+        local.collect()
     }
+}
+
+fn addresses<'a>(grants: impl IntoIterator<Item = &'a Grant>) -> Vec<AddressRange> {
+    let ranges = grants.into_iter().filter_map(|grant| match grant {
+        Grant::Addresses(grant) => Some(grant.cidr),
+        _ => None,
+    });
+    ranges.collect()
 }
 
 /// Discovery is the host's own work.

@@ -194,3 +194,30 @@ async fn what_has_no_effect_is_told_on_the_stage() {
     served.until(&of("uat"), |stage| told(stage).as_deref() == Some(uat)).await;
     served.kill().await;
 }
+
+#[tokio::test]
+async fn a_document_that_names_its_version_does_not_undo_what_came_since() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = serve(dir.path()).await;
+    let config = |text: &str| {
+        let metadata = json!({ "name": "c", "namespace": "demo" });
+        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": { "text": text } })
+    };
+    let made = apply(&served, &[project(), config("one")]).await;
+    let first = made[1]["createdResourceManifest"].clone();
+    // Without a version the last one wins.
+    apply(&served, &[config("two")]).await;
+    let path = "/v1beta1/resources?upsert=true";
+    let refused = served.request("PUT", path, &first.to_string()).await;
+    let says = "Operation cannot be fulfilled on configmaps \"c\": the object has been modified; \
+                please apply your changes to the latest version and try again";
+    assert_eq!((refused.status, refused.json()["error"].as_str()), (409, Some(says)));
+    let mut third = apply(&served, &[config("two")]).await.remove(0)["updatedResourceManifest"].take();
+    assert_eq!(third["data"]["text"], "two", "what was refused is not there");
+    third["data"]["text"] = json!("three");
+    apply(&served, &[third.clone()]).await;
+    assert_eq!(served.request("PUT", path, &third.to_string()).await.status, 409, "it has a version since");
+    // What was saved can be brought back after it was deleted.
+    let _ = served.request("DELETE", "/v1beta1/resources", &config("").to_string()).await.expect(200);
+    apply(&served, &[third]).await;
+}

@@ -36,6 +36,23 @@ async fn a_file_sets_what_nobody_else_does() {
 }
 
 #[tokio::test]
+async fn the_environment_sets_what_options_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let serve = |dev: &str| {
+        let serve = Windlass::new(["serve"]).env("WINDLASS_DEV", dev).env("WINDLASS_LISTEN", "127.0.0.1:0");
+        serve.env("WINDLASS_DATA", dir.path().join("data")).env("WINDLASS_LOG_FORMAT", "json")
+    };
+    for dev in ["1", "true", "yes"] {
+        let log = Served::start(serve(dev)).await.stop().await.expect(0).stderr;
+        assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{log}");
+    }
+    for (dev, says) in [("0", "nobody could log in"), ("perhaps", "invalid value 'perhaps'")] {
+        let ended = serve(dev).run().await.expect(2);
+        assert!(ended.stderr.contains(says), "{}", ended.stderr);
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_is_wrong_starts_nothing() {
     let dir = tempfile::tempdir().unwrap();
     for (settings, says) in [

@@ -1,9 +1,10 @@
-//! A server that is kept like a folder of manifests.
+//! A server that is kept like a folder of manifests, or like a branch of a repository.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
-use windlass_tests::{Served, Windlass};
+use windlass_testkit::git::NewCommit;
+use windlass_tests::{Served, Windlass, World};
 
 use super::{STAGES, ended, manifest, project, promote, request, stage, warehouse};
 
@@ -134,4 +135,81 @@ async fn what_others_change_is_set_back_and_told() {
     let shown = served.command(["get", "sync"]).run().await.expect(0).stdout;
     assert!(shown.contains("stage demo/dev was changed by somebody else, and set back at "), "{shown}");
     served.kill().await;
+}
+
+fn text(documents: &[Value]) -> String {
+    documents.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n")
+}
+
+#[tokio::test]
+async fn a_repository_is_applied_and_followed() {
+    let world = World::new().await;
+    let password = world.write("password", "secret-password\n");
+    let repository = world.git.create("manifests.git").await.unwrap();
+    let first = NewCommit::on("live")
+        .write("clusters/a/project.yaml", text(&[project(), warehouse("app")]))
+        .write("clusters/a/below/stages.yaml", text(&[direct("dev"), direct("uat")]))
+        .write("clusters/a/README.md", "kind: Stage")
+        .write("clusters/b/other.yaml", text(&[direct("other")]))
+        .link("clusters/a/link.yaml", "../b/other.yaml");
+    repository.commit(&first).await.unwrap();
+    let url = world.server.git_url("manifests.git");
+    let serve = |world: &World| {
+        let serve = world.serve("data").args(["--sync", &url, "--sync-branch", "live"]);
+        serve.args(["--sync-path", "clusters/a/"]).args(["--sync-username", "kargo", "--sync-password-file"])
+    };
+    let served = Served::start(serve(&world).arg(&password)).await;
+    let record = until(&served, |record| record["syncedAt"].is_string()).await;
+    let mut known = names(&record);
+    known.sort_unstable();
+    assert_eq!(known, ["app", "demo", "dev", "uat"]);
+    let next = NewCommit::on("live").write("clusters/a/below/stages.yaml", text(&[direct("dev")]));
+    repository.commit(&next).await.unwrap();
+    until(&served, |record| !names(record).contains(&"uat")).await;
+    let broken = NewCommit::on("live").write("clusters/a/below/stages.yaml", "kind: [");
+    repository.commit(&broken).await.unwrap();
+    let record = until(&served, |record| record["problems"] != json!([])).await;
+    let problems = record["problems"].to_string();
+    assert!(problems.contains("below/stages.yaml:1:"), "{problems}");
+    assert!(names(&record).contains(&"dev"), "{record}");
+    let shown = served.command(["get", "sync"]).run().await.expect(1).stdout;
+    assert!(shown.starts_with(&format!("{url}#live:clusters/a: 3 resources")), "{shown}");
+    assert!(!record.to_string().contains("secret-password"));
+    served.stop().await.expect(0);
+
+    // What cannot be read is told, and nothing is taken away.
+    let wrong = world.write("wrong", "no");
+    let served = Served::start(serve(&world).arg(&wrong)).await;
+    let record = until(&served, |record| record["problems"].to_string().contains("manifests.git: ")).await;
+    assert!(names(&record).contains(&"dev"), "{record}");
+    served.kill().await;
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_refused_before_anything_starts() {
+    let dir = tempfile::tempdir().unwrap();
+    let password = dir.path().join("password");
+    std::fs::write(&password, "p").unwrap();
+    let password = password.display().to_string();
+    let cases: [(&[&str], &str); 3] = [
+        (
+            &["--sync", "folder", "--sync-branch", "main"],
+            "--sync-branch is for repositories, and folder is a folder",
+        ),
+        (
+            &["--sync", "http://git.example/a.git", "--sync-password-file", &password],
+            "the password for http://git.example/a.git would cross the network in the open",
+        ),
+        (
+            &["--sync", "https://git.example/a.git", "--sync-ssh-key", "/nowhere/key"],
+            "/nowhere/key: No such file",
+        ),
+    ];
+    for (arguments, says) in cases {
+        let serve = Windlass::new(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"])
+            .arg(dir.path().join("data"));
+        let ended = serve.args(arguments).run().await.expect(2);
+        assert!(ended.stderr.contains(says), "{}", ended.stderr);
+        assert!(!dir.path().join("data").exists());
+    }
 }

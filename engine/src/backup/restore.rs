@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use windlass_model::digest::Digest;
-use windlass_store::backup::{blob_path, named_blobs, upgrade};
+use windlass_store::backup::{DATABASE, blob_digest, blob_path, named_blobs, upgrade};
 
 use super::archive::{FORMAT, LABEL, Label};
-use super::{DATABASE, KEY};
+use crate::config::KEY;
 use crate::failure::Failure;
 
 /// The longest label that is read, in bytes.
@@ -104,20 +104,7 @@ fn write(entry: &mut impl io::Read, to: &Path) -> io::Result<()> {
 
 /// Whether a backup has a file of this name.
 fn is_known(path: &Path) -> bool {
-    path == Path::new(KEY) || path == Path::new(DATABASE) || digest_of(path).is_some()
-}
-
-/// The digest that a blob's place says.
-fn digest_of(path: &Path) -> Option<Digest> {
-    let names: Option<Vec<&str>> = path
-        .components()
-        .map(|part| if let Component::Normal(name) = part { name.to_str() } else { None })
-        .collect();
-    let digest: Digest = match names?.as_slice() {
-        ["blobs", start, rest] => format!("sha256:{start}{rest}").parse().ok()?,
-        _ => return None,
-    };
-    (blob_path(&digest) == path).then_some(digest)
+    path == Path::new(KEY) || path == Path::new(DATABASE) || blob_digest(path).is_some()
 }
 
 /// The database must be whole and not too new, and everything it names be there as it was.

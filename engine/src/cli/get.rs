@@ -147,7 +147,8 @@ impl GetArgs {
             Resource::Clusterconfig => {
                 return Ok(vec![client.get(&["v1beta1", "system", "cluster-config"], &[]).await?]);
             }
-            Resource::Sync => return Ok(vec![client.get(&["windlass", "v1", "sync"], &[]).await?]),
+            // It is no object, and shown by itself.
+            Resource::Sync => return Ok(Vec::new()),
         };
         if self.names.is_empty() {
             let query: Vec<(&str, &str)> = self.stage.iter().map(|stage| ("stage", stage.as_str())).collect();

@@ -1,14 +1,18 @@
 //! `windlass serve`: keeps projects going, and answers the API.
 
+mod sync;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args as _, FromArgMatches as _};
 use tokio_util::sync::CancellationToken;
 use windlass_git::{IntegrationPolicy, KnownHosts};
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
+use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::progress::Silent;
 use windlass_server::Access;
 
@@ -21,6 +25,7 @@ use crate::logging::{self, LogFormat, LogLevel};
 use crate::serve::{ServeOptions, Serving};
 use crate::signals;
 use crate::system_clock::SystemClock;
+use sync::SyncArgs;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
@@ -30,15 +35,17 @@ pub(crate) struct ServeArgs {
     /// Where everything is kept.
     #[arg(long, env = "WINDLASS_DATA", default_value = ".windlass", value_name = "DIR")]
     data: PathBuf,
+    /// The PostgreSQL database to keep the record in, in place of a file in the data directory.
+    #[arg(long, env = "WINDLASS_DATABASE", value_name = "postgres://USER@HOST/NAME", value_parser = secret, hide_env_values = true)]
+    database: Option<SecretValue>,
     /// Where to listen; port 0 takes a free one.
     #[arg(long, env = "WINDLASS_LISTEN", default_value = "127.0.0.1:8417", value_name = "ADDR")]
     listen: SocketAddr,
     /// Let everyone on this machine in as admin, without a password. Only on loopback.
-    #[arg(long, env = "WINDLASS_DEV")]
+    #[arg(long, env = "WINDLASS_DEV", value_parser = BoolishValueParser::new())]
     dev: bool,
-    /// A folder of manifests to keep everything like: what is in it is applied, what leaves it is taken away.
-    #[arg(long, env = "WINDLASS_SYNC", value_name = "DIR")]
-    sync: Option<PathBuf>,
+    #[command(flatten)]
+    sync: SyncArgs,
     /// The cluster on whose objects steps such as argocd-update work. Without it they reach none.
     #[arg(long, env = "WINDLASS_KUBECONFIG", value_name = "FILE")]
     kubeconfig: Option<PathBuf>,
@@ -52,7 +59,7 @@ pub(crate) struct ServeArgs {
     #[arg(long = "grant", value_name = "KEY=VALUE", value_parser = parse_grant)]
     grants: Vec<Grant>,
     /// Send credentials over plain HTTP to other machines than this one.
-    #[arg(long, env = "WINDLASS_ALLOW_CREDENTIALS_OVER_HTTP")]
+    #[arg(long, env = "WINDLASS_ALLOW_CREDENTIALS_OVER_HTTP", value_parser = BoolishValueParser::new())]
     allow_credentials_over_http: bool,
     /// How git-push integrates what others pushed: AlwaysRebase, RebaseOrMerge, RebaseOrFail or AlwaysMerge.
     #[arg(long, env = "WINDLASS_PUSH_INTEGRATION", value_name = "POLICY", default_value_t)]
@@ -70,6 +77,11 @@ pub(crate) struct ServeArgs {
     /// How steps are run.
     #[arg(long, value_enum, default_value_t, hide = true)]
     isolation: Isolation,
+}
+
+/// An address may hold a password.
+fn secret(text: &str) -> Result<SecretValue, std::convert::Infallible> {
+    Ok(SecretValue::new(text))
 }
 
 impl ServeArgs {
@@ -100,6 +112,7 @@ impl ServeArgs {
         let data = self.data.clone();
         let options = ServeOptions {
             data: self.data,
+            database: self.database,
             listen: self.listen,
             access: Access::Development,
             kubeconfig: self.kubeconfig,
@@ -112,7 +125,7 @@ impl ServeArgs {
             isolation: self.isolation,
             clock: Arc::new(SystemClock),
             progress: Arc::new(Silent),
-            sync: self.sync,
+            sync: self.sync.from(self.allow_credentials_over_http)?,
         };
         let serving = Serving::start(options, stop).await?;
         let address = serving.address();

@@ -14,7 +14,7 @@ use super::rule::Rule;
 use super::source::span_in_line;
 
 /// Manifests have these extensions.
-const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+pub(crate) const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// Directories are followed this deep.
 const MAX_DEPTH: usize = 32;
@@ -37,6 +37,15 @@ pub(crate) struct ManifestDocument {
     pub(crate) json: Value,
 }
 
+/// A file as it is.
+#[derive(Debug, Clone)]
+pub(crate) struct RawFile {
+    /// How messages name it.
+    pub(crate) name: PathBuf,
+    /// What is in it.
+    pub(crate) bytes: Vec<u8>,
+}
+
 /// Everything that paths lead to.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
@@ -53,6 +62,39 @@ pub(crate) struct Files {
 /// # Errors
 /// If a path leads nowhere, or all of them to no manifest.
 pub(crate) fn read(paths: &[PathBuf], recursive: bool) -> Result<Files, Box<Diagnostic>> {
+    let mut files = Files::default();
+    for path in find(paths, recursive)? {
+        files.add(&path);
+    }
+    Ok(files)
+}
+
+/// Reads everything that `paths` name, and leaves it as it is.
+///
+/// # Errors
+/// If a path leads nowhere, all of them to no manifest, or a file cannot be read.
+pub(super) fn read_raw(paths: &[PathBuf], recursive: bool) -> Result<Vec<RawFile>, Box<Diagnostic>> {
+    let read = |path: PathBuf| match bytes(&path) {
+        Ok(bytes) => Ok(RawFile { name: path, bytes }),
+        Err(error) => {
+            let message = format!("{}: {error}", path.display());
+            Err(Box::new(Diagnostic::error(Rule::UnreadableFile, message)))
+        }
+    };
+    find(paths, recursive)?.into_iter().map(read).collect()
+}
+
+/// The documents of files, and what is wrong with the files.
+pub(super) fn parse_raw(raw: Vec<RawFile>) -> Files {
+    let mut files = Files::default();
+    for RawFile { name, bytes } in raw {
+        files.add_limited(&name, &bytes);
+    }
+    files
+}
+
+/// The files that `paths` name.
+fn find(paths: &[PathBuf], recursive: bool) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut search = Search { recursive, seen: BTreeSet::new(), found: Vec::new() };
     for path in paths {
         search.find(path, 0)?;
@@ -65,11 +107,7 @@ pub(crate) fn read(paths: &[PathBuf], recursive: bool) -> Result<Files, Box<Diag
                 .hint("files must end in .yaml, .yml or .json; add -R to look into directories below"),
         ));
     }
-    let mut files = Files::default();
-    for path in search.found {
-        files.add(&path);
-    }
-    Ok(files)
+    Ok(search.found)
 }
 
 /// The files found so far.
@@ -128,19 +166,28 @@ impl Search {
 }
 
 impl Files {
+    /// All files as documents of one text.
+    pub(crate) fn text(&self) -> String {
+        self.files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n---\n")
+    }
+
     fn add(&mut self, path: &Path) {
         let name = if path == Path::new(STDIN) { Path::new(STDIN_NAME) } else { path };
         match bytes(path) {
-            Ok(bytes) if bytes.len() > MOST_BYTES => {
-                let message = format!("the file has more than {} MiB", MOST_BYTES >> 20);
-                self.refuse(name, "", Diagnostic::error(Rule::InvalidYaml, message));
-            }
-            Ok(bytes) => self.add_bytes(name, &bytes),
+            Ok(bytes) => self.add_limited(name, &bytes),
             Err(error) => {
                 let message = format!("the file cannot be read: {error}");
                 self.refuse(name, "", Diagnostic::error(Rule::UnreadableFile, message));
             }
         }
+    }
+
+    fn add_limited(&mut self, name: &Path, bytes: &[u8]) {
+        if bytes.len() > MOST_BYTES {
+            let message = format!("the file has more than {} MiB", MOST_BYTES >> 20);
+            return self.refuse(name, "", Diagnostic::error(Rule::InvalidYaml, message));
+        }
+        self.add_bytes(name, bytes);
     }
 
     fn add_bytes(&mut self, name: &Path, bytes: &[u8]) {

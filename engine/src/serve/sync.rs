@@ -1,12 +1,13 @@
-//! `serve --sync`: what is in a folder of manifests is applied, what has left it is taken away, and what somebody else has
-//! changed is set back and told. The folder's documents are known by a record, so this goes on after a restart.
+//! `serve --sync`: what is in a folder or repository of manifests is applied, what has left it is taken away, and what
+//! somebody else has changed is set back and told. Its documents are known by a record, so this goes on after a restart.
+
+mod record;
+mod source;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use windlass_model::digest::Digest;
@@ -17,16 +18,13 @@ use windlass_ports::control_plane::{Actor, ControlPlane, Fault, WriteMode, Write
 use windlass_ports::journal::JournalError;
 use windlass_ports::records::{DocumentChange, Expect, ResourceKey, Resources, SYNC};
 
-use crate::manifests;
+use crate::manifests::{self, RawFile};
+use record::{Drift, Record, Synced};
+use source::Found;
+pub(crate) use source::{Reader, Source, SyncFrom};
 
-/// How often the folder is looked at.
-const LOOK: Duration = Duration::from_secs(2);
-
-/// How often what is there is compared with a folder that has not changed.
+/// How often what is there is compared with a source that has not changed.
 const COMPARE: Duration = Duration::from_secs(10);
-
-/// Changes by others that are remembered.
-const MOST_DRIFT: usize = 20;
 
 /// Kinds that are made once, and not kept as a file says.
 const NOT_SYNCED: [&str; 2] = ["Promotion", "Freight"];
@@ -34,70 +32,43 @@ const NOT_SYNCED: [&str; 2] = ["Promotion", "Freight"];
 /// The kinds that others live in: they are taken away last.
 const LAST: [&str; 2] = ["Namespace", "Project"];
 
-/// A document of the folder.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Synced {
-    kind: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    namespace: String,
-    name: String,
-}
-
-/// A change that somebody else made, and that was set back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Drift {
-    #[serde(flatten)]
-    of: Synced,
-    at: Timestamp,
-}
-
-/// What is recorded of a folder.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Record {
-    v: u32,
-    source: String,
-    resources: BTreeSet<Synced>,
-    /// When the folder was last applied as a whole after it had changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    synced_at: Option<Timestamp>,
-    /// Of the folder as it was then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    digest: Option<Digest>,
-    /// What is wrong with it now.
-    problems: Vec<String>,
-    /// What others changed, newest last.
-    drift: Vec<Drift>,
-}
-
-/// Keeps the server as a folder says.
+/// Keeps the server as a source says.
 pub(super) struct Sync {
-    dir: PathBuf,
+    source: Source,
     control: Arc<dyn ControlPlane>,
     resources: Arc<dyn Resources>,
     tenant: TenantId,
     clock: Arc<dyn Clock>,
 }
 
+/// The source as it was last read.
+struct Seen {
+    revision: Digest,
+    /// Its manifests as one text, or what is wrong with them.
+    text: Result<String, String>,
+    /// When it was last compared with what is there.
+    compared_at: Timestamp,
+}
+
 impl Sync {
     /// Of the one tenant that a server has.
     pub(super) fn new(
-        dir: PathBuf,
+        source: Source,
         control: Arc<dyn ControlPlane>,
         resources: Arc<dyn Resources>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { dir, control, resources, tenant: TenantId::default(), clock }
+        Self { source, control, resources, tenant: TenantId::default(), clock }
     }
 
     /// Goes on until it is stopped.
     pub(super) async fn run(self, stop: CancellationToken) {
-        let mut compared: Option<(Digest, Timestamp)> = None;
+        let mut seen: Option<Seen> = None;
         loop {
-            if let Err(error) = self.round(&mut compared).await {
-                tracing::warn!(dir = %self.dir.display(), %error, "the folder cannot be synced for the moment");
+            if let Err(error) = self.round(&mut seen).await {
+                tracing::warn!(source = self.source.name(), %error, "it cannot be synced for the moment");
             }
-            let next = self.clock.now().plus(LOOK);
+            let next = self.source.next(self.clock.as_ref());
             tokio::select! {
                 () = self.clock.sleep_until(next) => {}
                 () = stop.cancelled() => return,
@@ -105,27 +76,45 @@ impl Sync {
         }
     }
 
-    /// Looks once. `compared` is the folder as it was when it was last compared, and when that was.
-    async fn round(&self, compared: &mut Option<(Digest, Timestamp)>) -> Result<(), JournalError> {
+    /// Looks once, and applies what is new, or what has not been compared for some time.
+    async fn round(&self, seen: &mut Option<Seen>) -> Result<(), JournalError> {
+        let now = self.clock.now();
+        let found = self.source.look(seen.as_ref().map(|seen| seen.revision)).await;
+        match found {
+            Ok(None) if seen.as_ref().is_none_or(|seen| now.since(seen.compared_at) < COMPARE) => {
+                return Ok(());
+            }
+            Ok(None) => {}
+            Ok(Some(Found { revision, files })) => {
+                let text = tokio::task::spawn_blocking(move || checked_text(files)).await;
+                let text = text.unwrap_or_else(|error| Err(error.to_string()));
+                *seen = Some(Seen { revision, text, compared_at: now });
+            }
+            Err(problem) => {
+                // Once it can be read again it is applied at once.
+                *seen = None;
+                return self.change_record(async |record| record.problems = vec![problem]).await;
+            }
+        }
+        let Some(seen) = seen else { return Ok(()) };
+        seen.compared_at = now;
+        let (revision, text) = (seen.revision, &seen.text);
+        self.change_record(async |record| match text {
+            Ok(text) => self.apply(record, text, revision, now).await,
+            Err(problem) => record.problems = vec![problem.clone()],
+        })
+        .await
+    }
+
+    async fn change_record(&self, change: impl AsyncFnOnce(&mut Record)) -> Result<(), JournalError> {
         let mut record = self.record().await?;
         let before = record.clone();
-        let now = self.clock.now();
-        match self.read().await {
-            Ok(text) => {
-                let digest = Digest::of(text.as_bytes());
-                if compared.as_ref().is_some_and(|(seen, at)| *seen == digest && now.since(*at) < COMPARE) {
-                    return Ok(());
-                }
-                self.apply(&mut record, &text, digest, now).await;
-                *compared = Some((digest, now));
-            }
-            Err(problem) => record.problems = vec![problem],
-        }
+        change(&mut record).await;
         if record == before {
             return Ok(());
         }
         for problem in &record.problems {
-            tracing::warn!(dir = %self.dir.display(), %problem, "the folder is not applied as a whole");
+            tracing::warn!(source = record.source, %problem, "it is not applied as a whole");
         }
         let document = serde_json::to_value(&record).map_err(|e| JournalError::Unavailable(e.to_string()))?;
         let put = DocumentChange::Put { key: self.key(), expect: Expect::Anything, document };
@@ -143,26 +132,10 @@ impl Sync {
     }
 
     async fn record(&self) -> Result<Record, JournalError> {
-        let source = self.dir.display().to_string();
+        let source = self.source.name();
         let known = self.resources.get(&self.key()).await?.map(|document| document.value()).transpose()?;
         let known = known.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
         Ok(Record { v: 1, source, ..known })
-    }
-
-    /// The manifests of the folder, as one text.
-    async fn read(&self) -> Result<String, String> {
-        let dir = self.dir.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let files = manifests::read_files(&dir).map_err(|failure| failure.to_string())?;
-            let kinds = files.documents.iter().filter_map(|document| document.json["kind"].as_str());
-            if let Some(kind) = kinds.into_iter().find(|kind| NOT_SYNCED.contains(kind)) {
-                let message =
-                    format!("{kind}s are made once and are not synced; take them out of the folder");
-                return Err(message);
-            }
-            Ok(files.files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n---\n"))
-        });
-        read.await.unwrap_or_else(|error| Err(error.to_string()))
     }
 
     /// Applies what is there, and takes away what was and is not any more, unless something is wrong with the rest.
@@ -211,7 +184,7 @@ impl Sync {
                     tracing::info!(
                         kind = synced.kind,
                         name = synced.name,
-                        "taken away, as the folder has it no more"
+                        "taken away, as it is not in the source any more"
                     );
                     record.resources.remove(&synced);
                 }
@@ -224,13 +197,14 @@ impl Sync {
     }
 }
 
-impl Record {
-    fn note_drift(&mut self, drift: Drift) {
-        tracing::warn!(kind = drift.of.kind, name = drift.of.name, "somebody changed it, and it is set back");
-        self.drift.push(drift);
-        let most = self.drift.len().saturating_sub(MOST_DRIFT);
-        self.drift.drain(..most);
+/// The texts of manifests as one, if all of them can be read and are of kinds that are synced.
+fn checked_text(files: Vec<RawFile>) -> Result<String, String> {
+    let files = manifests::parse_files(files).map_err(|failure| failure.to_string())?;
+    let kinds = files.documents.iter().filter_map(|document| document.json["kind"].as_str());
+    if let Some(kind) = kinds.into_iter().find(|kind| NOT_SYNCED.contains(kind)) {
+        return Err(format!("{kind}s are made once and are not synced; take them out"));
     }
+    Ok(files.text())
 }
 
 /// Which document was written, and whether it was another before.

@@ -40,7 +40,8 @@ impl Context {
     }
 
     /// Copies files, each from the first path to the second: content and permissions. A file that is there is replaced, one
-    /// that is copied to itself stays as it is. No link is followed, neither on the way nor at the end.
+    /// that is copied to itself stays as it is. No link is followed, neither on the way nor at the end. At most 10,000 in one
+    /// call.
     ///
     /// # Errors
     /// If one of them is not there or is no file, or cannot be copied. Those before it are copied.

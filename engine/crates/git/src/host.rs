@@ -18,7 +18,8 @@ use windlass_model::ids::TenantId;
 use windlass_ports::credentials::GitCredential;
 use windlass_ports::git::{Git, GitScope, NetworkScope, RefUpdater};
 use windlass_ports::git_history::{
-    CommitFilter, CommitInfo, GitHistory, GitRepository, RemoteRefs, TagChoice, TagInfo,
+    CommitFile, CommitFilter, CommitInfo, FileChoice, GitHistory, GitRepository, RemoteRefs, TagChoice,
+    TagInfo,
 };
 use windlass_workdir::AttemptDir;
 
@@ -32,7 +33,7 @@ use crate::ssh::KnownHosts;
 use crate::stage::{Staging, oid};
 use crate::state::Worktrees;
 use crate::writers::Writers;
-use crate::{commit, history, swap, tags};
+use crate::{commit, files, history, swap, tags};
 
 /// Operations that run at one time.
 const THREADS: usize = 16;
@@ -189,6 +190,18 @@ impl GitHistory for GitHost {
         let (wire, remote) = (self.wire(network), Remote::of_repository(repository)?);
         let mirror = Mirror::of(&self.mirrors, &network.tenant, &remote);
         self.blocking(move || history::commit(&wire, &mirror, &remote, oid(&id)?)).await
+    }
+
+    async fn files(
+        &self,
+        network: &NetworkScope,
+        repository: &GitRepository,
+        id: CommitId,
+        choice: FileChoice,
+    ) -> Result<Vec<CommitFile>, CallError> {
+        let (wire, remote) = (self.wire(network), Remote::of_repository(repository)?);
+        let mirror = Mirror::of(&self.mirrors, &network.tenant, &remote);
+        self.blocking(move || files::of_commit(&wire, &mirror, &remote, oid(&id)?, &choice)).await
     }
 }
 

@@ -13,6 +13,7 @@ mod commit;
 mod commit_page;
 mod committer;
 mod error;
+mod files;
 mod history;
 mod host;
 mod ignored;

@@ -110,6 +110,26 @@ pub trait CommitFilter: Send + Sync {
     fn ends_at(&self, commit: &CommitInfo) -> bool;
 }
 
+/// Which files of a commit are wanted.
+#[derive(Debug, Clone)]
+pub struct FileChoice {
+    /// Those beneath this directory; empty: all.
+    pub below: String,
+    /// Those with one of these extensions, without the dot.
+    pub extensions: &'static [&'static str],
+    /// How many bytes they may have together.
+    pub most_bytes: usize,
+}
+
+/// A file of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitFile {
+    /// Its path from the chosen directory.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
 /// Reads histories.
 #[async_trait]
 pub trait GitHistory: Send + Sync {
@@ -143,4 +163,13 @@ pub trait GitHistory: Send + Sync {
         repository: &GitRepository,
         id: CommitId,
     ) -> Result<CommitInfo, CallError>;
+
+    /// The files of a commit that are chosen, in the order of their paths. Symbolic links and submodules are none.
+    async fn files(
+        &self,
+        network: &NetworkScope,
+        repository: &GitRepository,
+        id: CommitId,
+        choice: FileChoice,
+    ) -> Result<Vec<CommitFile>, CallError>;
 }

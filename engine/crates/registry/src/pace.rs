@@ -1,4 +1,4 @@
-//! How often one registry is asked: so many requests a second, and as many at once after a rest.
+//! How often one registry is asked: so many requests a second, and five seconds' worth at once after a rest.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;

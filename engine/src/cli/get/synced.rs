@@ -1,8 +1,8 @@
-//! `windlass get sync`: how the folder is that a server is kept like.
+//! `windlass get sync`: how the folder or repository is that a server is kept like.
 
 use serde_json::Value;
 
-use super::Format;
+use super::{Format, print_data};
 use crate::client::ApiClient;
 use crate::failure::{EXIT_FAILED, Failure};
 
@@ -13,12 +13,7 @@ pub(super) async fn show(client: &ApiClient, format: Format) -> Result<u8, Failu
     let problems = list("problems");
     let code = if problems.is_empty() { 0 } else { EXIT_FAILED };
     match format {
-        Format::Json => anstream::println!("{record:#}"),
-        Format::Yaml => {
-            let text = windlass_yaml::emit(&record, windlass_yaml::KeyOrder::Kept)
-                .map_err(|e| Failure::environment(format!("the answer cannot be written as YAML: {e}")))?;
-            anstream::print!("{text}");
-        }
+        Format::Json | Format::Yaml => print_data(&[record], false, format)?,
         Format::Name => list("resources").iter().for_each(|one| anstream::println!("{}", name(one))),
         Format::Table | Format::Wide => {
             let text = |name: &str| record[name].as_str().unwrap_or_default();
