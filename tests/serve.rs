@@ -6,6 +6,7 @@ mod faults;
 mod kill;
 mod pipeline;
 mod postgres;
+mod registry;
 mod settings;
 mod shapes;
 mod sync;

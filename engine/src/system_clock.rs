@@ -19,11 +19,21 @@ impl Clock for SystemClock {
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 
+    /// Somebody may set the clock meanwhile, so it is looked at again and again.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that waits")]
     async fn sleep_until(&self, instant: Timestamp) {
-        tokio::time::sleep(instant.since(self.now())).await;
+        loop {
+            let left = instant.since(self.now());
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left.min(LOOK)).await;
+        }
     }
 }
+
+/// How long it may take to notice that the clock was set.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// A clock that stands at a moment and jumps to the end of each wait, so that what is made at one moment is the same
 /// in every run.

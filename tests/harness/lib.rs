@@ -3,9 +3,11 @@
 //! The program is the one that `cargo xtask test` builds beforehand.
 
 mod program;
+mod registry;
 mod served;
 mod world;
 
 pub use program::{Ended, Running, Windlass, built, test_guests};
+pub use registry::RealRegistry;
 pub use served::{Answer, Changes, Served};
 pub use world::{Options, PIPELINE, World};

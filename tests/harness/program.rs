@@ -157,6 +157,28 @@ impl Windlass {
         self.after("trap '' XFSZ", std::ffi::OsStr::new(""))
     }
 
+    /// A directory cannot be written by it: for root, whom no permission stops, a disk that is read-only.
+    ///
+    /// # Panics
+    /// If the permissions of the directory cannot be changed.
+    #[must_use]
+    pub fn read_only(mut self, dir: &Path) -> Self {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+        if !is_root {
+            let permissions = std::fs::Permissions::from_mode(0o555);
+            std::fs::set_permissions(dir, permissions).expect("the directory is our own");
+            return self;
+        }
+        self = self.after("mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\"", dir.as_os_str());
+        let plain = self.command.as_std();
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--"]).arg(plain.get_program()).args(plain.get_args());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        self.command = command;
+        self
+    }
+
     /// A shell does this with its argument first, then becomes the program.
     fn after(mut self, first: &str, argument: &std::ffi::OsStr) -> Self {
         let plain = self.command.as_std();

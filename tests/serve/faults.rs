@@ -1,11 +1,13 @@
-//! What happens to a server whose database cannot be written for a while.
+//! What happens to a server whose database cannot be written, or whose repositories fail, for a while.
 
 use std::process::Command;
 
 use serde_json::json;
-use windlass_tests::{Served, Windlass, World};
+use windlass_testkit::{Fault, FaultRule};
+use windlass_tests::{Options, Served, Windlass, World};
 
-use super::{STAGES, apply, ended, freight, project, promote, request, stage, warehouse};
+use super::pipeline::new_freight;
+use super::{STAGES, apply, ended, freight, project, promote, request, serve, stage, warehouse};
 
 /// Sets how large files may become that a process writes; as long as it is small, the disk is full to it.
 fn limit_files(served: &Served, most: &str) {
@@ -79,5 +81,65 @@ async fn a_promotion_waits_for_room_on_the_disk_and_goes_on() {
     let next = promote(&served, "dev", "two").await;
     assert_eq!(ended(&served, &next).await["status"]["state"]["told"]["freight"], "two");
     while served.request("GET", "/readyz", "").await.status != 200 {}
+    served.kill().await;
+}
+
+#[tokio::test]
+async fn a_disk_that_is_read_only_is_told_and_starts_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let served = serve(&data).await;
+    apply(&served, &[project(), warehouse("app"), freight("app", "one", 1)]).await;
+    served.stop().await.expect(0);
+    let start = Windlass::new(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"]).arg(&data);
+    let refused = start.read_only(&data).run().await.expect(3);
+    assert!(refused.stderr.contains(&format!("the data directory {}", data.display())), "{}", refused.stderr);
+    assert!(refused.stderr.contains("make it writable"), "{}", refused.stderr);
+    std::fs::set_permissions(&data, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let served = serve(&data).await;
+    assert_eq!(served.get("/v1beta1/projects/demo/freight/one").await["alias"], "one");
+    served.kill().await;
+}
+
+/// Waits until the warehouse says why it is not ready, or that it is.
+async fn told(served: &Served, is_healthy: &str) -> String {
+    let is_told = |warehouse: &serde_json::Value| {
+        let conditions = warehouse["status"]["conditions"].as_array();
+        conditions
+            .is_some_and(|all| all.iter().any(|one| one["type"] == "Healthy" && one["status"] == is_healthy))
+    };
+    served.until("/v1beta1/projects/demo/warehouses/app", is_told).await["status"]["conditions"].to_string()
+}
+
+#[tokio::test]
+async fn repositories_that_fail_are_told_and_looked_into_again() {
+    let world = World::with(Options {
+        steps: "- uses: compose-output\n  config: {}".to_owned(),
+        ..Options::default()
+    })
+    .await;
+    let served = Served::start(world.serve("data")).await;
+    // In the middle of a transfer, again and again; then the registry, for longer than anybody is patient.
+    let transfer = "POST /git/app.git/git-upload-pack";
+    world.git.gate().add_fault(FaultRule::always(transfer, Fault::DropAfter(100)));
+    served.apply(&world.path("manifests")).await;
+    let conditions = told(&served, "False").await;
+    assert!(conditions.contains("app.git"), "{conditions}");
+    world.git.gate().clear_faults();
+    for fault in [Fault::status(503), Fault::rate_limited(3_600)] {
+        world.registry.gate().clear_faults();
+        world.registry.gate().add_fault(FaultRule::always("tags/list", fault));
+        let _ = served.command(["refresh", "warehouse", "app", "--wait"]).run().await;
+        let conditions = told(&served, "False").await;
+        assert!(conditions.contains("/app"), "{conditions}");
+    }
+    // A registry that asks for patience gets it, and freight comes of one look.
+    world.registry.gate().clear_faults();
+    world.registry.gate().add_fault(FaultRule::once("tags/list", Fault::rate_limited(1)));
+    world.registry.gate().add_fault(FaultRule::once("tags/list", Fault::status(503)));
+    served.command(["refresh", "warehouse", "app", "--wait"]).run().await.expect(0);
+    let freight = new_freight(&served, &[]).await;
+    assert_eq!(freight["images"][0]["tag"], "v1.1.0");
+    told(&served, "True").await;
     served.kill().await;
 }

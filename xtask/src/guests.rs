@@ -43,7 +43,27 @@ pub(crate) fn build() -> Result<(), Failed> {
         one_file::build(&guests.join(dir), &header)?;
     }
     native_kustomize()?;
+    registry()?;
     add_built_in_steps()
+}
+
+/// Builds the registry that tests ask: a program of others, as it is.
+fn registry() -> Result<(), Failed> {
+    let source = workspace::root().join("tests/registry");
+    let program = built_dir().join("registry");
+    if workspace::is_newer(&program, std::slice::from_ref(&source)) {
+        return Ok(());
+    }
+    say("guests: building registry");
+    make_dir(&built_dir())?;
+    Run::new("go")
+        .dir(source)
+        .env("GOWORK", "off")
+        .env("GOFLAGS", "-mod=readonly")
+        .args(["build", "-trimpath", "-o"])
+        .arg(&program)
+        .arg("github.com/google/go-containerregistry/cmd/registry")
+        .run()
 }
 
 /// Builds what kustomize-build is compared with: the same library, natively.

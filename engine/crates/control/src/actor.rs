@@ -203,7 +203,9 @@ impl Actor {
     async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
         let stop = self.stop.clone();
         loop {
+            self.is_busy();
             self.work().await;
+            self.trouble.busy(None);
             let next = self.next_time();
             let clock = Arc::clone(&self.ports.clock);
             let sleep = async {
@@ -217,6 +219,7 @@ impl Actor {
                 () = stop.cancelled() => break,
                 message = messages.recv() => match message {
                     Some(message) => {
+                        self.is_busy();
                         // What cannot be read yet is tried again with the rest.
                         let _ = self.settle_doubts().await;
                         self.handle(message).await;
@@ -226,6 +229,11 @@ impl Actor {
                 () = sleep => {}
             }
         }
+    }
+
+    /// From now on it is at one thing.
+    fn is_busy(&self) {
+        self.trouble.busy(Some(self.ports.clock.now()));
     }
 
     /// Does everything that is due. A failure of the store is told, and everything is tried again later.

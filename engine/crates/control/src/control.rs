@@ -281,11 +281,12 @@ impl ControlPlane for Control {
     }
 
     fn health(&self) -> Vec<PartHealth> {
+        let now = self.ports.clock.now();
         let part = |(name, entry): (ProjectName, crate::registry::Entry)| PartHealth {
             name: format!("project {name}"),
             trouble: entry
                 .trouble
-                .get()
+                .get(now)
                 .or_else(|| entry.started.inbox.is_closed().then(|| "its loop has ended".to_owned())),
         };
         self.registry.all().into_iter().map(part).collect()

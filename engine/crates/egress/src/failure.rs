@@ -1,5 +1,7 @@
 //! What is said of an exchange that fails.
 
+use std::time::Duration;
+
 use url::Url;
 use windlass_model::call::{CallError, ErrorKind};
 
@@ -8,6 +10,12 @@ use crate::address::Refusal;
 /// The time of an exchange is up.
 pub(crate) fn too_long() -> CallError {
     CallError::new(ErrorKind::TimedOut, "timed-out", "the exchange took too long").later()
+}
+
+/// The other side says nothing.
+pub(crate) fn silent(url: &Url, patience: Duration) -> CallError {
+    let message = format!("{}: nothing has come for {} seconds", shown(url), patience.as_secs());
+    CallError::new(ErrorKind::TimedOut, "timed-out", message).later()
 }
 
 /// An address that may not be reached.

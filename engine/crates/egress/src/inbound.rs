@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
@@ -15,7 +16,7 @@ use windlass_ports::clock::Clock;
 use windlass_ports::git::NetworkScope;
 
 use crate::address::BoxError;
-use crate::failure::{failed, shown, too_long};
+use crate::failure::{failed, shown, silent, too_long};
 
 /// A response as it comes.
 pub(crate) type Incoming = http::Response<hyper::body::Incoming>;
@@ -35,8 +36,17 @@ pub struct Inbound {
     most: u64,
     came: u64,
     scope: NetworkScope,
-    deadline: Timestamp,
+    limits: Limits,
     clock: Arc<dyn Clock>,
+}
+
+/// How long a response may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// It must end by then.
+    pub(crate) deadline: Timestamp,
+    /// So long at most from one piece to the next.
+    pub(crate) patience: Option<Duration>,
 }
 
 impl Inbound {
@@ -46,7 +56,7 @@ impl Inbound {
         url: Url,
         packed: bool,
         scope: &NetworkScope,
-        deadline: Timestamp,
+        limits: Limits,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (mut head, body) = response.into_parts();
@@ -68,7 +78,7 @@ impl Inbound {
             most: u64::MAX,
             came: 0,
             scope: scope.clone(),
-            deadline,
+            limits,
             clock,
         }
     }
@@ -95,8 +105,9 @@ impl Inbound {
     /// # Errors
     /// `limit` if the body is longer than it may be, and as [`Egress::send`](crate::Egress::send).
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, CallError> {
-        let next = self.body.next();
-        let piece = within(&*self.clock, &self.scope, self.deadline, next).await?;
+        let Limits { deadline, patience } = self.limits;
+        let next = patiently(&*self.clock, patience, &self.url, self.body.next());
+        let piece = within(&*self.clock, &self.scope, deadline, next).await??;
         match piece {
             Some(Ok(bytes)) => {
                 self.scope.meter.take(bytes.len() as u64)?;
@@ -120,6 +131,21 @@ impl Inbound {
             whole.extend_from_slice(&piece);
         }
         Ok(whole)
+    }
+}
+
+/// Waits for the other side as long as there is patience for it.
+pub(crate) async fn patiently<T>(
+    clock: &dyn Clock,
+    patience: Option<Duration>,
+    url: &Url,
+    work: impl Future<Output = T>,
+) -> Result<T, CallError> {
+    let Some(patience) = patience else { return Ok(work.await) };
+    tokio::select! {
+        biased;
+        done = work => Ok(done),
+        () = clock.sleep(patience) => Err(silent(url, patience)),
     }
 }
 

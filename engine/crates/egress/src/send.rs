@@ -1,5 +1,7 @@
 //! Sending one request, hop by hop.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
@@ -14,7 +16,7 @@ use windlass_ports::git::NetworkScope;
 use crate::address::{AddressPolicy, BoxError, Refusal};
 use crate::client::Egress;
 use crate::failure::{denied, failed, secret_elsewhere, shown};
-use crate::inbound::{Inbound, Incoming, within};
+use crate::inbound::{Inbound, Incoming, Limits, patiently, within};
 use crate::proxy::{Proxy, authorization, bare};
 use crate::redirect::{next_hop, prepare_headers};
 
@@ -60,6 +62,8 @@ pub struct Outbound<'a> {
     pub redirects: Redirects<'a>,
     /// The whole exchange must end by then; the scope's own deadline holds as well.
     pub deadline: Option<Timestamp>,
+    /// The server may be silent for so long at most, before its answer and within it.
+    pub patience: Option<Duration>,
     /// Do not check the server's certificate.
     pub insecure_skip_tls_verify: bool,
     /// A proxy to go through. Its address is judged like any other.
@@ -79,6 +83,7 @@ impl Outbound<'_> {
             body: OutboundBody::None,
             redirects: Redirects::Return,
             deadline: None,
+            patience: None,
             insecure_skip_tls_verify: false,
             proxy: None,
             secret_body: false,
@@ -95,12 +100,12 @@ impl Egress {
     pub async fn send(&self, scope: &NetworkScope, request: Outbound<'_>) -> Result<Inbound, CallError> {
         let deadline = request.deadline.map_or(scope.deadline, |d| d.min(scope.deadline));
         let unpack = compresses(&request.method, &request.headers);
-        let exchange = self.follow(scope, request);
-        let response = within(&*self.clock, scope, deadline, exchange).await??;
-        let (response, url) = response;
+        let (patience, asked) = (request.patience, request.url.clone());
+        let exchange = patiently(&*self.clock, patience, &asked, self.follow(scope, request));
+        let (response, url) = within(&*self.clock, scope, deadline, exchange).await???;
         let packed = unpack && is_compressed(response.headers());
         let clock = std::sync::Arc::clone(&self.clock);
-        Ok(Inbound::of(response, url, packed, scope, deadline, clock))
+        Ok(Inbound::of(response, url, packed, scope, Limits { deadline, patience }, clock))
     }
 
     async fn follow(

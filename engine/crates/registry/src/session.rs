@@ -25,6 +25,9 @@ use crate::token::{Authorization, TokenKey};
 /// Redirects are followed so far.
 const MAX_REDIRECTS: u32 = 5;
 
+/// How long a registry may be silent.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// How requests go out.
 pub(crate) struct Wire<'a> {
     pub(crate) egress: &'a Egress,
@@ -70,6 +73,7 @@ impl Wire<'_> {
             headers,
             redirects: Redirects::Follow(MAX_REDIRECTS, &check),
             insecure_skip_tls_verify: self.insecure,
+            patience: Some(PATIENCE),
             ..Outbound::new(method, url)
         };
         self.egress.send(self.scope, request).await

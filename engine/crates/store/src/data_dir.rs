@@ -22,13 +22,23 @@ pub enum DataDirError {
         holder: String,
     },
     /// It cannot be made or opened.
-    #[error("the data directory {}: {error}", .dir.display())]
+    #[error("the data directory {}: {error}{}", .dir.display(), hint(.error))]
     Io {
         /// The directory.
         dir: PathBuf,
         /// Why.
         error: io::Error,
     },
+}
+
+/// What to do about it.
+fn hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; make it writable for whoever runs windlass, or name another one with --data"
+        }
+        _ => "",
+    }
 }
 
 /// A data directory that this process alone works in, as long as this value lives.

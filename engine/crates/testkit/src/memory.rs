@@ -23,6 +23,8 @@ pub enum Failing {
     Before,
     /// It is made, and nobody learns of it.
     After,
+    /// It is never answered.
+    Hang,
 }
 
 /// Says of each write whether it fails.
@@ -87,13 +89,16 @@ impl MemoryStore {
     }
 
     /// Makes a change as a whole or not at all.
-    fn change<T>(
+    async fn change<T>(
         &self,
         change: impl FnOnce(&mut Record) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
         let failing =
             self.plan.lock().unwrap_or_else(PoisonError::into_inner).as_mut().and_then(|plan| plan());
         let unavailable = || JournalError::Unavailable("the store fails, as a test wants it to".to_owned());
+        if failing == Some(Failing::Hang) {
+            std::future::pending::<()>().await;
+        }
         if failing == Some(Failing::Before) {
             return Err(unavailable());
         }
@@ -182,7 +187,7 @@ impl Record {
 #[async_trait]
 impl Journal for MemoryStore {
     async fn append(&self, append: Append) -> Result<Version, JournalError> {
-        self.change(|record| record.append(append))
+        self.change(|record| record.append(append)).await
     }
 
     async fn read(&self, unit: &UnitKey, after: Version) -> Result<Vec<(Version, Value)>, JournalError> {
@@ -198,6 +203,7 @@ impl Journal for MemoryStore {
             unit.events.insert(upto.0, snapshot);
             Ok(())
         })
+        .await
     }
 
     async fn forget(&self, unit: &UnitKey) -> Result<(), JournalError> {
@@ -205,6 +211,7 @@ impl Journal for MemoryStore {
             record.units.remove(&name(unit));
             Ok(())
         })
+        .await
     }
 
     async fn sweep(&self) -> Result<u64, JournalError> {
@@ -227,6 +234,7 @@ impl Journal for MemoryStore {
             unit.token += 1;
             Ok(FencingToken(unit.token))
         })
+        .await
     }
 
     async fn release(&self, _unit: &UnitKey, _token: FencingToken) -> Result<(), JournalError> {
@@ -248,7 +256,7 @@ impl Journal for MemoryStore {
 #[async_trait]
 impl Resources for MemoryStore {
     async fn write(&self, changes: Vec<DocumentChange>) -> Result<Vec<ResourceVersion>, JournalError> {
-        self.change(|record| changes.iter().map(|change| record.change(change)).collect())
+        self.change(|record| changes.iter().map(|change| record.change(change)).collect()).await
     }
 
     async fn get(&self, key: &ResourceKey) -> Result<Option<Document>, JournalError> {

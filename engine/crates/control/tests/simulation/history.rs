@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use windlass_control::control::Control;
 use windlass_model::ids::ProjectName;
+use windlass_model::time::Timestamp;
+use windlass_ports::clock::Clock as _;
 use windlass_ports::control_plane::{
     Actor, ApiError, ControlPlane as _, Fault, FreightChoice, Refreshable, WriteMode, Written,
 };
@@ -185,7 +187,7 @@ impl History {
             self.apply(control, documents).await;
             return;
         }
-        match chance.below(14) {
+        match chance.below(15) {
             0 | 1 => self.make_freight(control).await,
             2 => {
                 if let Some(warehouse) = chance.pick(&self.warehouses) {
@@ -205,6 +207,13 @@ impl History {
                 rules::check_health(self, control).await;
             }
             10 => self.change_a_stage(control).await,
+            11 => {
+                // Somebody sets the clock.
+                let hour = 3_600_000_000;
+                let now = world.clock.now().as_micros();
+                let jump = if chance.percent(50) { hour } else { -hour };
+                world.clock.set(Timestamp::from_micros(now + jump));
+            }
             _ => {
                 let longest = [5, 60, 600, 7_200][chance.below(4)];
                 let time = Duration::from_secs(1 + u64::try_from(chance.below(longest)).unwrap());

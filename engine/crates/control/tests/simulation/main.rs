@@ -4,6 +4,7 @@
 
 mod chance;
 mod history;
+mod ready;
 mod rules;
 mod world;
 

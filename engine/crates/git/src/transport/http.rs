@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Seek as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use base64::Engine as _;
 use bytes::Bytes;
@@ -20,6 +21,9 @@ use crate::remote::Remote;
 
 /// A request is kept in memory up to this size, and in a file beyond.
 const SPOOL_BYTES: usize = 2 << 20;
+
+/// How long a server may be silent while it is read from: one that packs much says so every few seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Redirects of an advertisement that are followed.
 const MAX_REDIRECTS: u32 = 3;
@@ -155,6 +159,8 @@ impl Exchange {
             } else {
                 Redirects::Return
             },
+            // A push is answered when it has been taken, and that may last.
+            patience: (self.service == "git-upload-pack").then_some(PATIENCE),
             insecure_skip_tls_verify: matches!(self.transfer.remote, Remote::Http { insecure: true, .. }),
             ..Outbound::new(method, url)
         };

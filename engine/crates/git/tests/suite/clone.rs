@@ -1,7 +1,11 @@
 //! Cloning: revisions, new branches, and what a server may do meanwhile.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use windlass_model::call::git::{Checkout, ListRefs, Rev, Target};
 use windlass_model::call::{ErrorKind, WorkPath};
+use windlass_ports::clock::Clock as _;
 use windlass_ports::git::Git as _;
 use windlass_testkit::git::{GitService, NewCommit};
 use windlass_testkit::{Fault, FaultRule};
@@ -76,6 +80,32 @@ async fn a_server_that_hangs_is_left_when_the_attempt_is_cancelled() {
     }
     assert!(f.git.requests(GitService::UploadPack) > 0);
     drop(promotion);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_falls_silent_is_left_after_a_minute() {
+    let (f, _repository, _) = fixture().await;
+    for part in ["info/refs", "POST"] {
+        f.git.gate().clear_faults();
+        f.git.gate().forget();
+        f.git.gate().add_fault(FaultRule::once(part, Fault::Hang));
+        let mut promotion = Promotion::new(&f, part.trim_end_matches("/refs"));
+        promotion.url = f.server.git_url("app.git");
+        promotion.scope.network.deadline = promotion.clock.now().plus(Duration::from_hours(1));
+        let clock = Arc::clone(&promotion.clock);
+        let minute_passes = async {
+            f.git.gate().wait_for(part, 1).await;
+            let before = clock.now();
+            clock.set(before.plus(Duration::from_secs(59)));
+            clock.set(before.plus(Duration::from_secs(61)));
+        };
+        let (ended, ()) = tokio::join!(promotion.clone_branch("main"), minute_passes);
+        let error = ended.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::TimedOut, "{part}: {error:?}");
+        assert!(error.message.ends_with(": nothing has come for 60 seconds"), "{}", error.message);
+        // It answers again.
+        promotion.clone_branch("main").await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
