@@ -30,7 +30,7 @@ use windlass_ports::records::{AttemptLogs, Resources};
 use windlass_ports::sessions::Policy;
 use windlass_promotion::tokens::TokenKey;
 use windlass_server::{Access, Build, Server, ServerConfig};
-use windlass_store::{DataDir, Store};
+use windlass_store::{DataDir, OpenError, Store};
 
 use crate::config::{Isolation, installation_key};
 use crate::failure::Failure;
@@ -91,11 +91,7 @@ impl Serving {
     pub(crate) async fn start(options: ServeOptions, stop: CancellationToken) -> Result<Self, Failure> {
         let failed = |e: &dyn std::fmt::Display| Failure::environment(e.to_string());
         let data = DataDir::open(&options.data).map_err(|e| failed(&e))?;
-        let store = match &options.database {
-            Some(address) => Store::connect(address.expose()).await,
-            None => Store::open(data.path()).await,
-        };
-        let store = store.map_err(|e| failed(&e))?;
+        let store = open_store(&data, options.database.as_ref()).await.map_err(|e| failed(&e))?;
         // The record is this process' alone, so leases in it are those of processes that have ended.
         store.void_leases().await.map_err(|e| failed(&e))?;
         let token_key = TokenKey::new(installation_key(data.path())?);
@@ -180,5 +176,12 @@ impl Serving {
         }
         self.control.ended().await;
         served.map_err(|e| Failure::environment(format!("the server: {e}")))
+    }
+}
+
+async fn open_store(data: &DataDir, database: Option<&SecretValue>) -> Result<Arc<Store>, OpenError> {
+    match database {
+        Some(address) => Store::connect(address.expose()).await,
+        None => Store::open(data.path()).await,
     }
 }

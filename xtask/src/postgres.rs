@@ -69,8 +69,9 @@ impl Postgres {
     /// Lets tests find it, and the programs that came with it.
     pub(crate) fn known_to(&self, tests: Run) -> Run {
         let address = format!("postgres://windlass@localhost/postgres?host={}", self.dir.display());
-        let path = std::env::var("PATH").unwrap_or_default();
-        tests.env(VARIABLE, address).env("PATH", format!("{}:{path}", self.programs.display()))
+        let path =
+            std::env::join_paths([self.programs.clone()].into_iter().chain(path())).unwrap_or_default();
+        tests.env(VARIABLE, address).env("PATH", path)
     }
 }
 
@@ -105,13 +106,18 @@ fn wait_until_ready(process: &mut Child, dir: &Path) -> Result<(), Failed> {
 
 /// The directory of the newest server's programs.
 fn programs() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
     let has_both = |dir: &PathBuf| dir.join("initdb").exists() && dir.join("postgres").exists();
-    if let Some(dir) = std::env::split_paths(&path).find(has_both) {
+    if let Some(dir) = path().into_iter().find(has_both) {
         return Some(dir);
     }
     let versions = fs::read_dir(DEBIAN).ok()?.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
     versions.filter(has_both).max()
+}
+
+/// Where programs are.
+#[expect(clippy::disallowed_methods, reason = "where programs are is said by the environment alone")]
+fn path() -> Vec<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect()
 }
 
 fn other_user() -> Result<Option<(u32, u32)>, Failed> {

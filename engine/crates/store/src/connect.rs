@@ -36,7 +36,7 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// Where the database is.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
-    File { path: PathBuf, options: SqliteConnectOptions },
+    File { path: PathBuf, options: Box<SqliteConnectOptions> },
     Server { name: String, options: Box<PgConnectOptions> },
 }
 
@@ -85,7 +85,7 @@ impl Place {
             .busy_timeout(Duration::from_secs(5))
             .foreign_keys(true)
             .disable_statement_logging();
-        Self::File { path, options }
+        Self::File { path, options: Box::new(options) }
     }
 
     /// The database that an address of PostgreSQL names.
@@ -133,7 +133,7 @@ impl Place {
     pub(crate) fn readers(&self) -> Readers {
         match self {
             Self::File { options, .. } => {
-                let options = options.clone().read_only(true).pragma("cache_size", READER_CACHE);
+                let options = options.as_ref().clone().read_only(true).pragma("cache_size", READER_CACHE);
                 let pool = SqlitePoolOptions::new().max_connections(READERS);
                 Readers::Sqlite(pool.connect_lazy_with(options))
             }
