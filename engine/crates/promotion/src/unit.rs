@@ -227,8 +227,14 @@ impl PromotionUnit {
         decide: impl FnOnce(&PromotionState) -> Decision,
     ) -> Result<PromotionState, UnitError> {
         let mut inner = self.inner.lock().await;
+        let (before, pending) = (inner.state.clone(), inner.pending.len());
         self.stage(&mut inner, decide)?;
-        self.flush(&mut inner, durability).await?;
+        if let Err(error) = self.flush(&mut inner, durability).await {
+            // Whoever asked is told that it was not done, so no later append may do it.
+            inner.state = before;
+            inner.pending.truncate(pending);
+            return Err(error);
+        }
         Ok(inner.state.clone())
     }
 

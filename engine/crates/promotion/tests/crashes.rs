@@ -15,8 +15,9 @@ use windlass_model::ids::PromotionUid;
 use windlass_model::promotion::{Phase, PromotionRecord};
 use windlass_model::time::Timestamp;
 use windlass_ports::clock::Clock;
-use windlass_ports::journal::Journal;
+use windlass_ports::journal::{Durability, Journal};
 use windlass_ports::records::DocumentChange;
+use windlass_promotion::decide::request_abort::request_abort;
 use windlass_promotion::state::PromotionState;
 use windlass_promotion::unit::{Birth, PromotionUnit, key_of};
 
@@ -153,4 +154,22 @@ async fn and_when_it_is_cut_off_again() {
             assert_eq!(promote(&crashes).await.0, wanted, "{crashes:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_was_answered_as_failed_is_not_done_later() {
+    // Append 0 makes the promotion; the abort fails, and so does everything until the process is revived.
+    let journal = Arc::new(FailingJournal::new(&[Crash::Before(1)]));
+    let clock: Arc<dyn Clock> = Arc::new(JumpingClock::default());
+    let port: Arc<dyn Journal> = Arc::clone(&journal) as _;
+    let unit =
+        PromotionUnit::create(port, clock, record(7), "me", lease_end(), Birth::default()).await.unwrap();
+    let abort = |state: &PromotionState| request_abort(state, "ada".to_owned());
+    unit.execute(Durability::Synced, abort).await.unwrap_err();
+    journal.revive();
+    unit.flush_deferred().await.unwrap();
+    assert_eq!(journal.appends(), 2, "nothing was left to be written");
+    assert!(unit.state().await.abort_requested_by.is_none());
+    unit.execute(Durability::Synced, abort).await.unwrap();
+    assert!(unit.state().await.abort_requested_by.is_some());
 }
