@@ -101,6 +101,7 @@ impl Serving {
             mirrors: data.join("mirrors"),
             kubeconfig: options.kubeconfig,
             identity: options.identity,
+            policy: options.policy.clone(),
             allow_credentials_over_http: options.allow_credentials_over_http,
             integration: options.integration,
             known_hosts: options.known_hosts,

@@ -11,6 +11,7 @@ use windlass_catalog::StepDirectory;
 use windlass_discovery::{Discovery, DiscoveryPorts};
 use windlass_egress::{Egress, EgressConfig};
 use windlass_git::{GitHost, GitHostConfig, IntegrationPolicy, KnownHosts};
+use windlass_login::{Endpoints, Logins, Reach};
 use windlass_model::call::CallError;
 use windlass_model::call::git::Identity;
 use windlass_model::grant::Grant;
@@ -48,6 +49,9 @@ use windlass_control::records::StoredRecords;
 
 /// Discovery may take this long.
 const DISCOVERY_TIME: Duration = Duration::from_mins(10);
+
+/// Getting a token may take this long.
+const LOGIN_TIME: Duration = Duration::from_mins(1);
 
 /// Each registry is asked so often at most, as in Kargo.
 const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
@@ -101,6 +105,8 @@ pub(crate) struct HostOptions {
     pub(crate) kubeconfig: Option<PathBuf>,
     /// Who commits where nobody says otherwise.
     pub(crate) identity: Identity,
+    /// What projects without a grant document allow.
+    pub(crate) policy: Policy,
     /// Send credentials over plain HTTP to other machines.
     pub(crate) allow_credentials_over_http: bool,
     /// How a push integrates what others pushed.
@@ -137,8 +143,13 @@ impl Host {
             Some(file) => Some(cluster(file, &clock, stop)?),
             None => None,
         };
-        let credentials: Arc<dyn Credentials> =
-            Arc::new(SecretCredentials::new(projects, options.allow_credentials_over_http));
+        let logins = logins(&egress, &clock, stop);
+        let credentials: Arc<dyn Credentials> = Arc::new(SecretCredentials::new(
+            projects,
+            logins,
+            options.policy,
+            options.allow_credentials_over_http,
+        ));
         let ports = BrokerPorts {
             clock: Arc::clone(&clock),
             egress: Arc::clone(&egress),
@@ -154,6 +165,20 @@ impl Host {
             Arc::new(RegistryClient::new(egress, Arc::clone(&clock)).limited_to(REQUESTS_PER_SECOND));
         Ok(Self { clock, runner, broker, registry, git, objects, credentials })
     }
+}
+
+/// What gets tokens for the keys of Secrets. It asks services at fixed addresses, and GitHub where a repository is.
+fn logins(egress: &Arc<Egress>, clock: &Arc<dyn Clock>, stop: &CancellationToken) -> Logins {
+    let (now, cancel) = (Arc::clone(clock), stop.clone());
+    let network = move |reach: Reach| NetworkScope {
+        tenant: TenantId::default(),
+        public_only: reach.public_only,
+        granted: reach.granted,
+        meter: Arc::new(Unmetered),
+        cancel: cancel.clone(),
+        deadline: now.now().plus(LOGIN_TIME),
+    };
+    Logins::new(Arc::clone(egress), Arc::clone(clock), Box::new(network), Endpoints::default())
 }
 
 /// What promotes and discovers, for any project.
@@ -216,6 +241,7 @@ impl Engine {
             mirrors: data.join("mirrors"),
             kubeconfig: options.kubeconfig,
             identity: options.identity,
+            policy: options.policy.clone(),
             allow_credentials_over_http: options.allow_credentials_over_http,
             integration: options.integration,
             known_hosts: options.known_hosts,
@@ -352,7 +378,8 @@ impl Works {
     }
 }
 
-fn addresses<'a>(grants: impl IntoIterator<Item = &'a Grant>) -> Vec<AddressRange> {
+/// The ranges of addresses that are granted.
+pub(crate) fn addresses<'a>(grants: impl IntoIterator<Item = &'a Grant>) -> Vec<AddressRange> {
     let ranges = grants.into_iter().filter_map(|grant| match grant {
         Grant::Addresses(grant) => Some(grant.cidr),
         _ => None,

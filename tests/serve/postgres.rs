@@ -6,7 +6,7 @@ use serde_json::json;
 use windlass_testkit::postgres::Database;
 use windlass_tests::{Served, Windlass};
 
-use super::{STAGES, apply, ended, freight, project, promote, request, stage, warehouse};
+use super::{STAGES, apply, ended, freight, project, promote, request, stage, verified, warehouse};
 
 /// A server of which only the record is in the database.
 async fn serve(data: &Path, database: &Database) -> Served {
@@ -30,6 +30,8 @@ async fn the_record_is_in_the_database_and_outlives_everything() {
     assert!(!dir.path().join("windlass.db").exists() && !dir.path().join("blobs").exists());
 
     let served = serve(dir.path(), &database).await;
+    // What was under way goes on, as on SQLite.
+    verified(&served, "dev", "one").await;
     let dev = served.get(&format!("{STAGES}/dev")).await;
     assert_eq!(dev["status"]["lastPromotion"]["status"]["phase"], "Succeeded");
     database.disconnect().await;

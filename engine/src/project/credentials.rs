@@ -4,18 +4,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use windlass_egress::is_loopback_url;
+use windlass_login::{AwsKey, EcrRegistry, GithubApp, Logins, Reach, Token, is_google_registry};
 use windlass_model::freight::address::{is_ssh, normalize_chart, normalize_git, normalize_image};
 use windlass_model::grant::without_user_info;
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::secret::SecretValue;
 use windlass_ports::credentials::{Credential, Credentials, GitCredential, SshKey};
+use windlass_ports::sessions::Policy;
 use windlass_versions::GoRegex;
 
 use windlass_control::project::{Projects, SHARED_NAMESPACE};
 
-/// Keys of credentials that cannot be used yet.
-const NOT_YET: [&str; 4] = ["githubAppPrivateKey", "awsAccessKeyID", "gcpServiceAccountKey", "githubAppID"];
+use crate::wiring::addresses;
+
+/// On a Secret with the key of a GitHub App: which projects may have tokens for which repositories, JSON of lists of names.
+const GITHUB_SCOPES: &str = "kargo.akuity.io/github-token-scopes";
 
 /// What kind of repository a Secret is for, by the label `kargo.akuity.io/cred-type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,18 +53,38 @@ struct Applies {
     /// `namespace/name`.
     source: String,
     values: BTreeMap<String, SecretValue>,
+    /// What the Secret says of the projects that may use its GitHub App.
+    scopes: Option<String>,
 }
 
 /// Credentials from the Secrets of projects.
 pub(crate) struct SecretCredentials {
     projects: Arc<dyn Projects>,
+    logins: Logins,
+    /// What projects without a grant document allow.
+    policy: Policy,
     allow_over_http: bool,
 }
 
 impl SecretCredentials {
     /// Those of some projects. `allow_over_http` sends them unencrypted to other machines as well.
-    pub(crate) fn new(projects: Arc<dyn Projects>, allow_over_http: bool) -> Self {
-        Self { projects, allow_over_http }
+    pub(crate) fn new(
+        projects: Arc<dyn Projects>,
+        logins: Logins,
+        policy: Policy,
+        allow_over_http: bool,
+    ) -> Self {
+        Self { projects, logins, policy, allow_over_http }
+    }
+
+    /// What of the network a project may reach.
+    fn reach(&self, project: &ProjectName) -> Reach {
+        let policy = self.projects.find_project(project).map(|project| project.policy(self.policy.clone()));
+        match policy {
+            Some(Policy::Kargo) => Reach::default(),
+            Some(Policy::Closed(grants)) => Reach { public_only: true, granted: addresses(&grants) },
+            None => Reach { public_only: true, granted: Vec::new() },
+        }
     }
 }
 
@@ -77,7 +102,8 @@ impl SecretCredentials {
             let values = secret.values().map_err(|e| format!("Secret {source}: {e}"))?;
             let value = |key: &str| values.get(key).map(SecretValue::expose).unwrap_or_default();
             if matches(of, value("repoURL"), value("repoURLIsRegex") == "true", url) {
-                return Ok(Some(Applies { source, values }));
+                let scopes = secret.metadata.annotations.get(GITHUB_SCOPES).cloned();
+                return Ok(Some(Applies { source, values, scopes }));
             }
         }
         Ok(None)
@@ -94,33 +120,63 @@ impl SecretCredentials {
     }
 }
 
+impl SecretCredentials {
+    /// A token of the GitHub App whose key a Secret holds.
+    async fn github(
+        &self,
+        project: &ProjectName,
+        secret: &Applies,
+        url: &str,
+    ) -> Result<Option<Credential>, String> {
+        let Some(app) = secret.github_app() else { return Ok(None) };
+        let Some(parsed) = url::Url::parse(url).ok().filter(|url| url.scheme().starts_with("http")) else {
+            return Ok(None);
+        };
+        if parsed.scheme() == "http" && !is_loopback_url(&parsed) && !self.allow_over_http {
+            return Err(over_http(&secret.source, url));
+        }
+        secret.check_scope(project, &parsed)?;
+        let token = self.logins.github_app(&app, &parsed, self.reach(project)).await;
+        token.map(|token| Some(secret.of_token(token))).map_err(|e| secret.failed(&e))
+    }
+
+    /// A password or token for a registry.
+    async fn registry(&self, secret: Applies, url: &str) -> Result<Option<Credential>, String> {
+        if let Some(credential) = self.password(&secret, url)? {
+            return Ok(Some(credential));
+        }
+        let token = match (secret.aws_key(), EcrRegistry::of(url), secret.value("gcpServiceAccountKey")) {
+            (Some(key), Some(registry), _) => self.logins.ecr(&key, &registry).await,
+            (_, _, Some(key)) if is_google_registry(url) => self.logins.google(&key).await,
+            _ => return Ok(None),
+        };
+        token.map(|token| Some(secret.of_token(token))).map_err(|e| secret.failed(&e))
+    }
+}
+
+#[async_trait]
 impl Credentials for SecretCredentials {
-    fn find_git(&self, project: &ProjectName, url: &str) -> Result<Option<GitCredential>, String> {
+    async fn find_git(&self, project: &ProjectName, url: &str) -> Result<Option<GitCredential>, String> {
         let Some(secret) = self.find(project, CredentialType::Git, url)? else { return Ok(None) };
         let password = self.password(&secret, url)?.map(GitCredential::Password);
         let key = secret.key().map(GitCredential::Key);
         // A Secret that has both has one for each protocol.
         let found = if is_ssh(url) { key.or(password) } else { password.or(key) };
         match found {
-            Some(credential) => Ok(Some(credential)),
-            None => secret.nothing(),
+            // Without anything to log in with, nobody does.
+            None => Ok(self.github(project, &secret, url).await?.map(GitCredential::Password)),
+            found => Ok(found),
         }
     }
 
-    fn find_image(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String> {
+    async fn find_image(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String> {
         let Some(secret) = self.find(project, CredentialType::Image, url)? else { return Ok(None) };
-        match self.password(&secret, url)? {
-            Some(credential) => Ok(Some(credential)),
-            None => secret.nothing(),
-        }
+        self.registry(secret, url).await
     }
 
-    fn find_chart(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String> {
+    async fn find_chart(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String> {
         let Some(secret) = self.find(project, CredentialType::Helm, url)? else { return Ok(None) };
-        match self.password(&secret, url)? {
-            Some(credential) => Ok(Some(credential)),
-            None => secret.nothing(),
-        }
+        self.registry(secret, url).await
     }
 }
 
@@ -143,15 +199,44 @@ impl Applies {
         })
     }
 
-    /// A Secret without anything to log in with means that nobody does.
-    fn nothing<T>(&self) -> Result<Option<T>, String> {
-        match NOT_YET.iter().find(|key| self.values.contains_key(**key)) {
-            Some(key) => Err(format!(
-                "Secret {} has {key}, which cannot be used yet; give it username and password (a token will do)",
-                self.source
-            )),
-            None => Ok(None),
+    fn github_app(&self) -> Option<GithubApp> {
+        Some(GithubApp {
+            id: self.value("githubAppClientID").or_else(|| self.value("githubAppID"))?.expose().to_owned(),
+            installation: self.value("githubAppInstallationID")?.expose().to_owned(),
+            private_key: self.value("githubAppPrivateKey")?,
+        })
+    }
+
+    fn aws_key(&self) -> Option<AwsKey> {
+        Some(AwsKey {
+            region: self.value("awsRegion")?.expose().to_owned(),
+            id: self.value("awsAccessKeyID")?.expose().to_owned(),
+            secret: self.value("awsSecretAccessKey")?,
+        })
+    }
+
+    /// Whether the Secret lets a project have a token for a repository. A list that cannot be read lets nobody.
+    fn check_scope(&self, project: &ProjectName, url: &url::Url) -> Result<(), String> {
+        let Some(scopes) = &self.scopes else { return Ok(()) };
+        let name =
+            url.path().trim_end_matches('/').trim_end_matches(".git").rsplit('/').next().unwrap_or_default();
+        let scopes: BTreeMap<String, Vec<String>> = serde_json::from_str(scopes).unwrap_or_default();
+        if scopes.get(project.as_str()).is_some_and(|names| names.iter().any(|own| own == name)) {
+            return Ok(());
         }
+        Err(format!(
+            "Secret {} does not let project {project} have tokens for {name}: add it to the annotation {GITHUB_SCOPES}",
+            self.source
+        ))
+    }
+
+    fn of_token(&self, token: Token) -> Credential {
+        let Token { username, token } = token;
+        Credential { source: self.source.clone(), username: SecretValue::new(username), password: token }
+    }
+
+    fn failed(&self, why: &str) -> String {
+        format!("Secret {}: {why}", self.source)
     }
 }
 
@@ -190,6 +275,15 @@ mod tests {
         (NamespacedName { namespace: namespace.to_owned(), name: name.to_owned() }, secret.unwrap())
     }
 
+    /// Nothing of these tests asks a service.
+    fn logins() -> Logins {
+        let clock: Arc<dyn windlass_ports::clock::Clock> = Arc::new(crate::system_clock::SystemClock);
+        let egress =
+            windlass_egress::Egress::new(windlass_egress::EgressConfig::default(), Arc::clone(&clock));
+        let network = Box::new(|_| panic!("no service is asked"));
+        Logins::new(Arc::new(egress), clock, network, windlass_login::Endpoints::default())
+    }
+
     fn found(secrets: Vec<(NamespacedName, Secret)>, over_http: bool, url: &str) -> Option<String> {
         find(secrets, over_http, url).unwrap()
     }
@@ -206,8 +300,10 @@ mod tests {
         };
         let project = crate::project::pick(manifests, None).unwrap();
         let name = project.name.clone();
-        let credentials = SecretCredentials::new(Arc::new(ProjectCell::new(Arc::new(project))), over_http);
-        let found = credentials.find_git(&name, url)?;
+        let cell = Arc::new(ProjectCell::new(Arc::new(project)));
+        let credentials = SecretCredentials::new(cell, logins(), Policy::Kargo, over_http);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let found = runtime.block_on(credentials.find_git(&name, url))?;
         Ok(found.map(|credential| match credential {
             GitCredential::Password(credential) => credential.source,
             GitCredential::Key(key) => format!("key of {}", key.source),
@@ -282,10 +378,25 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_yet_is_told() {
-        let app = [("repoURL", "https://h/app"), ("githubAppPrivateKey", "x")];
-        let error = find(vec![secret("a", "p", "git", &app)], false, "https://h/app").unwrap_err();
-        assert!(error.starts_with("Secret p/a has githubAppPrivateKey, which cannot be used yet"), "{error}");
-        assert_eq!(found(vec![secret("a", "p", "git", &app[..1])], false, "https://h/app"), None);
+    fn an_app_is_for_the_repositories_that_its_secret_lets_a_project_have() {
+        let app =
+            [("repoURL", "https://h/acme/app"), ("githubAppClientID", "i"), ("githubAppInstallationID", "7")];
+        let data = [app.as_slice(), &[("githubAppPrivateKey", "x")]].concat();
+        let with = |scopes: Option<&str>| {
+            let (name, mut secret) = secret("a", "p", "git", &data);
+            let scopes = scopes.map(|scopes| (GITHUB_SCOPES.to_owned(), scopes.to_owned()));
+            secret.metadata.annotations.extend(scopes);
+            find(vec![(name, secret)], false, "https://h/acme/app").unwrap_err()
+        };
+        for refused in [r#"{"p": ["other"]}"#, r#"{"other": ["app"]}"#, "{}", "no JSON", r#"{"p": "app"}"#] {
+            let error = with(Some(refused));
+            assert!(error.starts_with("Secret p/a does not let project p have tokens for app"), "{error}");
+        }
+        for allowed in [Some(r#"{"p": ["app"]}"#), None] {
+            let error = with(allowed);
+            assert!(error.starts_with("Secret p/a: githubAppPrivateKey is no private key"), "{error}");
+        }
+        let half = secret("a", "p", "git", &app);
+        assert_eq!(found(vec![half], false, "https://h/acme/app"), None, "without a key nobody logs in");
     }
 }

@@ -40,7 +40,8 @@ impl Capabilities {
 
     /// The ref tells. Where it cannot be read, sending again does no harm: the change is a compare-and-swap.
     async fn settle_ref(&self, session: &Arc<Session>, update: &UpdateRef) -> Settlement {
-        let Ok(credential) = self.git_credential(session, &update.url) else { return Settlement::Unsent };
+        let credential = self.git_credential(session, &update.url).await;
+        let Ok(credential) = credential else { return Settlement::Unsent };
         let scope = self.git_scope(session);
         let now = self.ports.git.read_ref(&scope, credential.as_ref(), &update.url, &update.reference).await;
         match now {

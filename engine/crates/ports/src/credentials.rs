@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use async_trait::async_trait;
 use windlass_model::ids::ProjectName;
 use windlass_model::manifest::secret::SecretValue;
 
@@ -50,23 +51,24 @@ pub enum GitCredential {
     Key(SshKey),
 }
 
-/// Finds credentials.
+/// Finds credentials, and has short-lived ones made where a Secret holds a key for that.
+#[async_trait]
 pub trait Credentials: Send + Sync {
     /// The credential for a Git repository; `None` to go without.
     ///
     /// # Errors
-    /// A message, if the Secret that applies cannot be read.
-    fn find_git(&self, project: &ProjectName, url: &str) -> Result<Option<GitCredential>, String>;
+    /// A message, if the Secret that applies cannot be read, or the service that it is for gives no token.
+    async fn find_git(&self, project: &ProjectName, url: &str) -> Result<Option<GitCredential>, String>;
 
     /// The credential for an image repository; `None` to go without.
     ///
     /// # Errors
     /// As [`Credentials::find_git`].
-    fn find_image(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String>;
+    async fn find_image(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String>;
 
     /// The credential for a chart repository, over HTTP or in an OCI registry; `None` to go without.
     ///
     /// # Errors
     /// As [`Credentials::find_git`].
-    fn find_chart(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String>;
+    async fn find_chart(&self, project: &ProjectName, url: &str) -> Result<Option<Credential>, String>;
 }

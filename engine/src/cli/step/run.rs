@@ -151,6 +151,7 @@ impl StepRunArgs {
             mirrors: workspace.mirrors(),
             kubeconfig: self.kubeconfig.clone(),
             identity: self.author.clone().unwrap_or_else(default_identity),
+            policy: self.policy.policy(),
             allow_credentials_over_http: self.allow_credentials_over_http,
             integration: self.push_integration,
             known_hosts: self.ssh_known_hosts.clone().unwrap_or_else(KnownHosts::well_known),

@@ -52,12 +52,12 @@ impl Capabilities {
     }
 
     /// The credential of a repository; which it is, and whether there may be one, is decided behind the port.
-    pub(crate) fn git_credential(
+    pub(crate) async fn git_credential(
         &self,
         session: &Session,
         url: &str,
     ) -> Result<Option<GitCredential>, CallError> {
-        let found = self.ports.credentials.find_git(&session.spec.project, url);
+        let found = self.ports.credentials.find_git(&session.spec.project, url).await;
         found.map_err(|message| CallError::invalid("credential-unreadable", message))
     }
 
@@ -67,7 +67,7 @@ impl Capabilities {
         session: &Arc<Session>,
         args: &Clone,
     ) -> Answer {
-        let credential = self.git_credential(session, &args.url)?;
+        let credential = self.git_credential(session, &args.url).await?;
         let refs = Recorded { pipeline, session };
         let mut scope = self.git_scope(session);
         scope.signing_key = signing_key(session, args.options.signing_key.as_ref());
@@ -75,7 +75,7 @@ impl Capabilities {
     }
 
     pub(super) async fn git_list_refs(&self, session: &Arc<Session>, args: &ListRefs) -> Answer {
-        let credential = self.git_credential(session, &args.url)?;
+        let credential = self.git_credential(session, &args.url).await?;
         let scope = self.git_scope(session);
         self.ports.git.list_refs(&scope, credential.as_ref(), args).await.map(Reply::Refs)
     }
@@ -100,20 +100,20 @@ impl Capabilities {
             ));
         }
         let url = self.ports.git.worktree_url(&session.spec.dir, &args.path).await?;
-        let credential = self.git_credential(session, &url)?;
+        let credential = self.git_credential(session, &url).await?;
         self.ports.git.tag(&self.git_scope(session), credential.as_ref(), args).await.map(Reply::Tagged)
     }
 
     pub(super) async fn git_push(&self, pipeline: &Pipeline, session: &Arc<Session>, args: &Push) -> Answer {
         let url = self.ports.git.worktree_url(&session.spec.dir, &args.path).await?;
-        let credential = self.git_credential(session, &url)?;
+        let credential = self.git_credential(session, &url).await?;
         let refs = Recorded { pipeline, session };
         let scope = self.git_scope(session);
         self.ports.git.push(&scope, credential.as_ref(), args, &refs).await.map(Reply::Pushed)
     }
 
     pub(super) async fn git_update_ref(&self, session: &Arc<Session>, update: &UpdateRef) -> Answer {
-        let credential = self.git_credential(session, &update.url)?;
+        let credential = self.git_credential(session, &update.url).await?;
         let mut scope = self.git_scope(session);
         scope.network = session.network(Access::Write);
         self.ports.git.update_ref(&scope, credential.as_ref(), update).await.map(Reply::RefUpdated)

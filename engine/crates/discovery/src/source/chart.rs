@@ -30,7 +30,7 @@ pub(crate) async fn discover(
         name: subscription.name.clone(),
         insecure_skip_tls_verify: subscription.insecure_skip_tls_verify,
     };
-    let credential = ports.credentials.find_chart(project, &source.url)?;
+    let credential = ports.credentials.find_chart(project, &source.url).await?;
     let versions = ports.charts.versions(network, credential.as_ref(), &source).await;
     let mut versions = select_versions(subscription, versions.map_err(|e| e.to_string())?)?;
     versions.truncate(depth.of(subscription.discovery_limit));

@@ -39,7 +39,7 @@ pub(crate) async fn discover(
 ) -> Result<GitDiscovery, String> {
     let choice = SelectTags::new(subscription)?.map(Arc::new);
     let filter = Arc::new(SelectCommits::new(subscription)?);
-    let repository = repository(ports, place, subscription, Some(asked.freshness))?;
+    let repository = repository(ports, place, subscription, Some(asked.freshness)).await?;
     // A failure to list the refs is told by the fetch, which asks for them as well.
     let refs = ports.git.refs(place.network, &repository).await.ok();
     let observed = refs.and_then(|refs| observe(subscription, choice.as_deref(), refs));
@@ -122,7 +122,7 @@ pub(crate) async fn commit(
     name: &str,
     id: CommitId,
 ) -> Result<GitCommit, String> {
-    let repository = repository(ports, place, subscription, None)?;
+    let repository = repository(ports, place, subscription, None).await?;
     let commit: CommitInfo = ports.git.commit(place.network, &repository, id).await.map_err(|e| e.message)?;
     Ok(GitCommit {
         repo_url: subscription.repo_url.clone(),
@@ -136,7 +136,7 @@ pub(crate) async fn commit(
     })
 }
 
-fn repository(
+async fn repository(
     ports: &DiscoveryPorts,
     place: Place<'_>,
     subscription: &GitSubscription,
@@ -144,7 +144,7 @@ fn repository(
 ) -> Result<GitRepository, String> {
     let url = subscription.repo_url.clone();
     Ok(GitRepository {
-        credential: ports.credentials.find_git(place.project, &url)?,
+        credential: ports.credentials.find_git(place.project, &url).await?,
         url,
         insecure_skip_tls_verify: subscription.insecure_skip_tls_verify,
         local: place.local.to_vec(),

@@ -20,7 +20,7 @@ pub(crate) async fn discover(
     name: &str,
     depth: Depth,
 ) -> Result<ImageDiscovery, String> {
-    let (repository, credential) = repository(ports, project, subscription)?;
+    let (repository, credential) = repository(ports, project, subscription).await?;
     let strategy = subscription.image_selection_strategy;
     let follows_one = strategy == ImageSelectionStrategy::Digest;
     let tags = if follows_one {
@@ -66,7 +66,7 @@ pub(crate) async fn image(
     name: &str,
     tag: &str,
 ) -> Result<Image, String> {
-    let (repository, credential) = repository(ports, project, subscription)?;
+    let (repository, credential) = repository(ports, project, subscription).await?;
     let image = ports.images.resolve(network, credential.as_ref(), &repository, tag).await;
     let image = image.map_err(|e| e.to_string())?;
     Ok(Image {
@@ -78,7 +78,7 @@ pub(crate) async fn image(
     })
 }
 
-fn repository(
+async fn repository(
     ports: &DiscoveryPorts,
     project: &ProjectName,
     subscription: &ImageSubscription,
@@ -87,6 +87,6 @@ fn repository(
         url: subscription.repo_url.clone(),
         insecure_skip_tls_verify: subscription.insecure_skip_tls_verify,
     };
-    let credential = ports.credentials.find_image(project, &repository.url)?;
+    let credential = ports.credentials.find_image(project, &repository.url).await?;
     Ok((repository, credential))
 }

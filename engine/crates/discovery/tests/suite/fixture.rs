@@ -32,16 +32,17 @@ pub(crate) struct Fixture {
 /// No repository has a credential.
 struct Anonymous;
 
+#[async_trait::async_trait]
 impl Credentials for Anonymous {
-    fn find_git(&self, _: &ProjectName, _: &str) -> Result<Option<GitCredential>, String> {
+    async fn find_git(&self, _: &ProjectName, _: &str) -> Result<Option<GitCredential>, String> {
         Ok(None)
     }
 
-    fn find_image(&self, _: &ProjectName, _: &str) -> Result<Option<Credential>, String> {
+    async fn find_image(&self, _: &ProjectName, _: &str) -> Result<Option<Credential>, String> {
         Ok(None)
     }
 
-    fn find_chart(&self, _: &ProjectName, _: &str) -> Result<Option<Credential>, String> {
+    async fn find_chart(&self, _: &ProjectName, _: &str) -> Result<Option<Credential>, String> {
         Ok(None)
     }
 }
