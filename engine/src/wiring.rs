@@ -171,14 +171,24 @@ impl Host {
 fn logins(egress: &Arc<Egress>, clock: &Arc<dyn Clock>, stop: &CancellationToken) -> Logins {
     let (now, cancel) = (Arc::clone(clock), stop.clone());
     let network = move |reach: Reach| NetworkScope {
-        tenant: TenantId::default(),
         public_only: reach.public_only,
         granted: reach.granted,
-        meter: Arc::new(Unmetered),
         cancel: cancel.clone(),
-        deadline: now.now().plus(LOGIN_TIME),
+        ..host_network(now.now().plus(LOGIN_TIME))
     };
     Logins::new(Arc::clone(egress), Arc::clone(clock), Box::new(network), Endpoints::default())
+}
+
+/// The network as the host itself may use it until a deadline.
+pub(crate) fn host_network(deadline: Timestamp) -> NetworkScope {
+    NetworkScope {
+        tenant: TenantId::default(),
+        public_only: false,
+        granted: Vec::new(),
+        meter: Arc::new(Unmetered),
+        cancel: CancellationToken::new(),
+        deadline,
+    }
 }
 
 /// What promotes and discovers, for any project.

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use windlass_testkit::routes::Route;
+use windlass_testkit::{Routes, Server, ServerConfig};
 use windlass_tests::{Served, Windlass};
 
 use super::{apply, ended, freight, project, promote, request, stage, warehouse};
@@ -116,4 +118,61 @@ async fn what_happens_is_logged_and_counted() {
         (&json!(name), &json!("Failed"), &json!("INFO"))
     );
     assert_eq!(line("answered")["level"], "DEBUG");
+}
+
+#[tokio::test]
+async fn traces_are_told_to_a_collector() {
+    let collector = Routes::default();
+    let config = ServerConfig { routes: Some(collector.clone()), ..ServerConfig::default() };
+    let server = Server::start(config).await.unwrap();
+    let taken = Route {
+        method: "POST".to_owned(),
+        path: "/v1/traces".to_owned(),
+        status: 200,
+        headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+        body: "{}".into(),
+        delay: std::time::Duration::ZERO,
+    };
+    collector.set(vec![taken]);
+    let dir = tempfile::tempdir().unwrap();
+    let serve = Windlass::new(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"]).arg(dir.path());
+    let served = Served::start(serve.env("OTEL_EXPORTER_OTLP_ENDPOINT", server.url())).await;
+    let direct = json!([request("app", &json!({ "direct": true }))]);
+    apply(&served, &[project(), warehouse("app"), stage("dev", &direct), freight("app", "one", 1)]).await;
+    let name = promote(&served, "dev", "one").await;
+    ended(&served, &name).await;
+    let log = served.stop().await.expect(0).stderr;
+    assert!(!log.contains("promotion{"), "spans are not in lines: {log}");
+    let mut spans = Vec::new();
+    for request in collector.requests() {
+        let told: Value = serde_json::from_slice(&request.body).unwrap();
+        let resource = &told["resourceSpans"][0];
+        assert_eq!(resource["resource"]["attributes"][0]["value"]["stringValue"], "windlass");
+        for scope in resource["scopeSpans"].as_array().unwrap() {
+            spans.extend(scope["spans"].as_array().unwrap().clone());
+        }
+    }
+    let find = |name: &str| spans.iter().find(|span| span["name"] == name).expect(name);
+    let attribute = |span: &Value, key: &str| {
+        let all = span["attributes"].as_array().unwrap();
+        all.iter().find(|one| one["key"] == key).map(|one| one["value"]["stringValue"].clone())
+    };
+    let promotion = find("promotion");
+    assert_eq!(attribute(promotion, "promotion"), Some(json!(name)));
+    let step = find("step");
+    assert_eq!(attribute(step, "uses"), Some(json!("compose-output")));
+    assert_eq!((&step["parentSpanId"], &step["traceId"]), (&promotion["spanId"], &promotion["traceId"]));
+    assert!(find("request")["attributes"].to_string().contains("/v1beta1/resources"));
+    find("discovery");
+}
+
+#[tokio::test]
+async fn a_collector_that_is_not_there_holds_nobody_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let serve = Windlass::new(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"]).arg(dir.path());
+    let served = Served::start(serve.args(["--otlp-endpoint", "http://127.0.0.1:1"])).await;
+    apply(&served, &[project(), warehouse("app")]).await;
+    served.stop().await.expect(0);
+    let wrong = Windlass::new(["serve", "--dev", "--otlp-endpoint", "nowhere"]).run().await.expect(2);
+    assert!(wrong.stderr.contains("invalid value 'nowhere' for '--otlp-endpoint <URL>'"), "{}", wrong.stderr);
 }

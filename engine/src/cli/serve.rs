@@ -74,6 +74,9 @@ pub(crate) struct ServeArgs {
     /// In which form.
     #[arg(long, env = "WINDLASS_LOG_FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
+    /// A collector of OpenTelemetry to tell traces to, over HTTP.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    otlp_endpoint: Option<url::Url>,
     /// How steps are run.
     #[arg(long, value_enum, default_value_t, hide = true)]
     isolation: Isolation,
@@ -87,8 +90,12 @@ fn secret(text: &str) -> Result<SecretValue, std::convert::Infallible> {
 impl ServeArgs {
     pub(crate) async fn run(self) -> Result<u8, Failure> {
         let args = self.with_config()?;
-        logging::start(args.log_level, args.log_format);
-        args.serve().await
+        let traces = logging::start(args.log_level, args.log_format, args.otlp_endpoint.as_ref())?;
+        let served = args.serve().await;
+        if let Some(traces) = traces {
+            traces.stop().await;
+        }
+        served
     }
 
     /// The same with what the configuration file says beside.

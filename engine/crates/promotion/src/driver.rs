@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use windlass_model::event::promotion::StepIndex;
 use windlass_model::grant::Grant;
 use windlass_model::limits::Limits;
@@ -197,7 +198,12 @@ impl PromotionRun<'_> {
                 }
                 Action::Evaluate { step, first } => self.evaluate(&state, step, first).await?,
                 Action::Settle { step, effect } => self.settle(&state, step, effect).await?,
-                Action::Run { step } => self.run_attempt(step).await?,
+                Action::Run { step } => {
+                    let spec = state.record.steps.get(step.0);
+                    let (uses, alias) = spec.map_or(("", ""), |spec| (&spec.uses, spec.alias.as_str()));
+                    let span = tracing::info_span!(target: "windlass::spans", "step", uses, alias);
+                    self.run_attempt(step).instrument(span).await?;
+                }
                 Action::Wait { until, wake_on, .. } => {
                     self.flush().await?;
                     woken = self.wait(until, &wake_on).await;

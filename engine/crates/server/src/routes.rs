@@ -13,6 +13,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 use percent_encoding::percent_decode_str;
+use tracing::Instrument as _;
 use windlass_model::ids::{Namespace, ProjectName};
 use windlass_ports::control_plane::{Actor, ControlPlane};
 
@@ -159,8 +160,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             let start = shared.clock.now();
             let metrics = Arc::clone(&shared);
             let method = request.method().as_str().to_owned();
-            let response =
-                answer(route, shared, &params, request).await.unwrap_or_else(Refusal::into_response);
+            let span = tracing::info_span!(target: "windlass::spans", "request", method, path = route.path);
+            let answered = answer(route, shared, &params, request).instrument(span).await;
+            let response = answered.unwrap_or_else(Refusal::into_response);
             let took = metrics.clock.now().since(start);
             let (status, seconds) = (response.status().as_u16(), took.as_secs_f64());
             tracing::debug!(method, path = route.path, status, seconds, "answered");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use windlass_model::ids::{PromotionName, StageName};
 use windlass_model::promotion::Phase;
 use windlass_model::time::Timestamp;
@@ -92,7 +93,8 @@ impl Actor {
         let (promotions, inbox) = (Arc::clone(&self.ports.promotions), self.inbox.clone());
         let name = name.clone();
         self.tasks.spawn(async move {
-            let ended = match promotions.drive(&project, unit, data, stop).await {
+            let span = tracing::info_span!(target: "windlass::spans", "promotion", project = %project.name, %stage, promotion = %name);
+            let ended = match promotions.drive(&project, unit, data, stop).instrument(span).await {
                 Ok(state) => {
                     let times = state.started_at.zip(state.finished_at);
                     let took = times.map(|(started, finished)| finished.since(started)).unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 use windlass_discovery::{Chosen, alias_of, assemble, criteria_met};
 use windlass_model::discovered::DiscoveredArtifacts;
 use windlass_model::freight::FreightReference;
@@ -109,7 +110,8 @@ impl Actor {
             let (project, warehouse_name, generation) = (self.name.clone(), name.clone(), entry.generation);
             let stop = self.stop.clone();
             self.tasks.spawn(async move {
-                let looking = discoverer.discover(&project, &warehouse, previous.as_ref());
+                let span = tracing::info_span!(target: "windlass::spans", "discovery", %project, warehouse = %warehouse_name);
+                let looking = discoverer.discover(&project, &warehouse, previous.as_ref()).instrument(span);
                 let found = tokio::select! {
                     found = looking => found.map(Box::new),
                     () = stop.cancelled() => return,
