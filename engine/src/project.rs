@@ -47,6 +47,7 @@ pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Project
         older_policies: Vec::new(),
         windows: Vec::new(),
         cluster_windows: Vec::new(),
+        git_client: None,
         grants,
         name: project,
     })

@@ -324,6 +324,7 @@ impl Works {
         let settings = DriverSettings {
             promotions: self.promotions.clone(),
             token_key: self.token_key.clone(),
+            identity: project.git_client.clone(),
             policy: project.policy(self.policy.clone()),
             operator: self.grants.clone(),
             limits: Limits::default(),

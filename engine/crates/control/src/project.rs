@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use windlass_model::call::git::Identity;
 use windlass_model::ids::{ProjectName, StageName};
 use windlass_model::manifest::ObjectMeta;
 use windlass_model::manifest::config_map::ConfigMap;
@@ -52,6 +53,8 @@ pub struct Project {
     pub windows: Vec<PromotionWindow>,
     /// The same for all projects.
     pub cluster_windows: Vec<PromotionWindow>,
+    /// Who commits where a step does not say, in all projects.
+    pub git_client: Option<Identity>,
     /// Its own grant documents.
     pub grants: Named<Grants>,
 }
@@ -74,6 +77,7 @@ impl Project {
             older_policies: Vec::new(),
             windows: Vec::new(),
             cluster_windows: Vec::new(),
+            git_client: None,
             grants: BTreeMap::new(),
         }
     }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use windlass_model::call::Call;
+use windlass_model::call::git::Identity;
 use windlass_model::event::promotion::LogLine;
 use windlass_model::grant::Grant;
 use windlass_model::ids::{Lease, ProjectName, PromotionName, StageName};
@@ -67,6 +68,8 @@ pub struct SessionSpec {
     pub config: Value,
     /// The secrets behind the tokens that the guest has in its configuration.
     pub tokens: Tokens,
+    /// Who commits where the step does not say; none: whom the operator has set.
+    pub identity: Option<Identity>,
     /// What the project allows.
     pub policy: Policy,
     /// What the operator grants beside that: local repositories.

@@ -67,6 +67,8 @@ pub struct DriverSettings {
     pub promotions: PathBuf,
     /// From which tokens are made.
     pub token_key: TokenKey,
+    /// Who commits where a step does not say; none: whom the operator has set.
+    pub identity: Option<windlass_model::call::git::Identity>,
     /// What the project allows.
     pub policy: Policy,
     /// What the operator grants beside that.

@@ -43,7 +43,7 @@ impl Capabilities {
             network: session.network(Access::Read),
             dir: Arc::clone(&session.spec.dir),
             started_at: session.spec.started_at,
-            identity: self.settings.identity.clone(),
+            identity: session.spec.identity.as_ref().unwrap_or(&self.settings.identity).clone(),
             signing_key: None,
             seal: Arc::clone(&session.spec.seal),
             local: session.local_directories(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use windlass_model::call::git::Identity;
 use windlass_model::ids::{FreightName, StageName};
 use windlass_model::manifest::grants::Grants;
 use windlass_model::manifest::project_config::ProjectConfig;
@@ -167,6 +168,7 @@ pub(crate) fn take_in(project: &mut Project, key: &ResourceKey, document: Option
         "ClusterConfig" => {
             let config = typed::<ProjectConfig>(document).unwrap_or_default();
             project.cluster_windows = config.spec.promotion_windows;
+            project.git_client = document.and_then(|document| git_client(&document["spec"]["gitClient"]));
         }
         // Where older manifests have them. Those of a ProjectConfig come before.
         "Project" => {
@@ -176,6 +178,12 @@ pub(crate) fn take_in(project: &mut Project, key: &ResourceKey, document: Option
         "Grants" => put::<Grants>(&mut project.grants, &key.name, document),
         _ => {}
     }
+}
+
+/// Who commits, as a ClusterConfig says. Its signing key is of a namespace that this version does not have.
+fn git_client(value: &Value) -> Option<Identity> {
+    let text = |name: &str| value[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    Some(Identity { name: text("name")?, email: text("email")? })
 }
 
 fn put<T: DeserializeOwned>(named: &mut Named<T>, name: &str, document: Option<&Value>) {

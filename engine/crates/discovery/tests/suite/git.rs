@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use windlass_model::call::git::Identity;
 use windlass_model::discovered::DiscoveredArtifacts;
 use windlass_ports::clock::Clock as _;
 use windlass_testkit::git::{NewCommit, Repository};
@@ -120,4 +121,53 @@ async fn warehouses_of_one_tick_share_what_the_repository_says() {
     fixture.clock.set(fixture.clock.now().plus(Duration::from_secs(1)));
     fixture.find(given("SemVer")).await.unwrap();
     assert_eq!(fixture.git.gate().count("info/refs"), asked + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_that_are_not_whole_count_if_told_so() {
+    let fixture = Fixture::new().await;
+    let repository = tagged(&fixture).await;
+    let head = repository.resolve("main").await.unwrap().unwrap();
+    repository.tag("v2", head).await.unwrap();
+    for (strict, expected) in [(true, &["v1.10.0", "v1.9.0"][..]), (false, &["v2", "v1.10.0", "v1.9.0"])] {
+        let more = json!({"commitSelectionStrategy": "SemVer", "strictSemvers": strict});
+        let found = fixture.find(subscription(&fixture, &more)).await.unwrap();
+        assert_eq!(tags(&found), expected, "{strict}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expressions_see_all_that_kargo_shows_them() {
+    let fixture = Fixture::new().await;
+    let repository = tagged(&fixture).await;
+    let head = repository.resolve("main").await.unwrap().unwrap();
+    let at = "2026-02-04T00:00:00Z".parse().unwrap();
+    let tess = Identity { name: "Tess".to_owned(), email: "tess@example.com".to_owned() };
+    repository.annotated_tag("heavy", head, "The subject\n\nMore.\n", &tess, at).await.unwrap();
+    let oldest = repository.log("main").await.unwrap().pop().unwrap().id;
+    for (filter, expected) in [
+        ("tag == 'x'".to_owned(), &["x"][..]),
+        (format!("id == '{oldest}'"), &["v1.10.0"]),
+        ("author == 'Ada <ada@example.com>' && tag != 'x'".to_owned(), &["heavy", "v1.9.0", "v1.10.0"]),
+        ("committer contains 'Nobody'".to_owned(), &[]),
+        ("subject == 'v1.9.0'".to_owned(), &["v1.9.0"]),
+        ("tagger == 'Tess <tess@example.com>'".to_owned(), &["heavy"]),
+        ("annotation == 'The subject'".to_owned(), &["heavy"]),
+        ("creatorDate.Day() == 4".to_owned(), &["heavy"]),
+    ] {
+        let more = json!({"commitSelectionStrategy": "NewestTag", "expressionFilter": filter});
+        let found = fixture.find(subscription(&fixture, &more)).await.unwrap();
+        assert_eq!(tags(&found), expected, "{filter}");
+    }
+    for (filter, expected) in [
+        (format!("id == '{oldest}'"), &["v1.10.0"][..]),
+        ("commitDate.Day() == 2".to_owned(), &["v1.9.0"]),
+        ("author contains 'Ada' && subject != 'x'".to_owned(), &["v1.9.0", "v1.10.0"]),
+        ("committer contains 'Nobody'".to_owned(), &[]),
+    ] {
+        let more = json!({"expressionFilter": filter});
+        let found = fixture.find(subscription(&fixture, &more)).await.unwrap();
+        let subjects: Vec<&str> = found.git[0].commits.iter().map(|commit| commit.subject.as_str()).collect();
+        assert_eq!(subjects, expected, "{filter}");
+    }
 }
