@@ -371,11 +371,9 @@ impl Works {
     fn network(&self, time: Duration) -> NetworkScope {
         NetworkScope {
             tenant: self.tenant.clone(),
-            public_only: false,
             granted: addresses(&self.grants),
-            meter: Arc::new(Unmetered),
             cancel: self.stop.clone(),
-            deadline: self.host.clock.now().plus(time),
+            ..host_network(self.host.clock.now().plus(time))
         }
     }
 

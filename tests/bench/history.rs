@@ -19,7 +19,7 @@ const IDLE: Duration = Duration::from_secs(10);
 pub(crate) async fn measure() -> Vec<Line> {
     let dir = tempfile::tempdir().expect("a directory");
     let serve = Windlass::new(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"]).arg(dir.path());
-    let served = Served::start(serve.args(["--log-level", "warn"])).await;
+    let served = Served::start(serve).await;
     make_history(&served).await;
     is_idle(served.id()).await;
     let before = cpu_seconds(served.id());

@@ -19,7 +19,7 @@ pub(crate) async fn measure() -> Vec<Line> {
         let tag = format!("v1.0.{number}");
         world.registry.add_image("app", &tag, &NewImage::default().label("tag", &tag)).expect("an image");
     }
-    let served = Served::start(world.serve("data").args(["--log-level", "warn"])).await;
+    let served = Served::start(world.serve("data")).await;
     served.apply(&world.path("manifests")).await;
     let mut changes = served.watch(&format!("{PROJECT}/freight")).await;
     next_freight(&mut changes).await;

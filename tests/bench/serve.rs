@@ -60,8 +60,6 @@ fn no_ops(count: usize) -> String {
     "- { uses: compose-output, config: { a: 1 } }\n".repeat(count)
 }
 
-// Nobody reads what these servers say, and a pipe that is full would hold them up.
-
 /// A server with stages of the same steps, and two pieces of freight to promote in turns.
 struct Pipeline {
     served: Served,
@@ -72,7 +70,7 @@ struct Pipeline {
 impl Pipeline {
     async fn start(steps: &str, stages: usize) -> Self {
         let world = World::with(Options { steps: steps.to_owned(), ..Options::default() }).await;
-        let served = Served::start(world.serve("data").args(["--log-level", "warn"])).await;
+        let served = Served::start(world.serve("data")).await;
         let manifests = world.path("manifests/all.yaml");
         let text = std::fs::read_to_string(&manifests).expect("the manifests");
         let text = text.replace("  subscriptions:", "  freightCreationPolicy: Manual\n  subscriptions:");

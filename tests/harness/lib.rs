@@ -7,7 +7,7 @@ mod registry;
 mod served;
 mod world;
 
-pub use program::{Ended, Running, Windlass, built, test_guests};
+pub use program::{Ended, Running, Windlass, built, set_writable, test_guests};
 pub use registry::RealRegistry;
 pub use served::{Answer, Changes, Served};
 pub use world::{Options, PIPELINE, World};

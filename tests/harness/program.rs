@@ -76,6 +76,23 @@ pub fn test_guests() -> PathBuf {
     build_dir().parent().expect("profiles have directories in target").join("test-guests")
 }
 
+/// Lets a directory and the files in it be written, or not.
+///
+/// # Panics
+/// If they are not our own.
+pub fn set_writable(dir: &Path, is_writable: bool) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let set = |path: &Path, mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(if is_writable { mode | 0o200 } else { mode });
+        std::fs::set_permissions(path, permissions).expect("it is our own");
+    };
+    for entry in std::fs::read_dir(dir).expect("the directory is there") {
+        let path = entry.expect("the directory can be read").path();
+        set(&path, if path.is_dir() { 0o555 } else { 0o444 });
+    }
+    set(dir, 0o555);
+}
+
 impl Windlass {
     /// `windlass` with these arguments.
     ///
@@ -163,11 +180,10 @@ impl Windlass {
     /// If the permissions of the directory cannot be changed.
     #[must_use]
     pub fn read_only(mut self, dir: &Path) -> Self {
-        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        use std::os::unix::fs::MetadataExt as _;
         let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
         if !is_root {
-            let permissions = std::fs::Permissions::from_mode(0o555);
-            std::fs::set_permissions(dir, permissions).expect("the directory is our own");
+            set_writable(dir, false);
             return self;
         }
         self = self.after("mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\"", dir.as_os_str());
@@ -305,15 +321,21 @@ impl Running {
     /// # Panics
     /// If its output cannot be read.
     pub async fn wait(mut self) -> Ended {
-        let mut out = String::new();
-        while let Some(line) = self.stdout.next_line().await.expect("the output can be read") {
-            out.push_str(&line);
-            out.push('\n');
-        }
-        let mut errors = String::new();
-        if let Some(mut stderr) = self.child.stderr.take() {
-            stderr.read_to_string(&mut errors).await.expect("the output can be read");
-        }
+        let (mut out, mut errors) = (String::new(), String::new());
+        let stderr = self.child.stderr.take();
+        // Both at once: it may have more to say than a pipe has room for.
+        let read_out = async {
+            while let Some(line) = self.stdout.next_line().await.expect("the output can be read") {
+                out.push_str(&line);
+                out.push('\n');
+            }
+        };
+        let read_errors = async {
+            if let Some(mut stderr) = stderr {
+                stderr.read_to_string(&mut errors).await.expect("the output can be read");
+            }
+        };
+        tokio::join!(read_out, read_errors);
         let status = self.child.wait().await.expect("the program ends");
         Ended { code: status.code(), stdout: out, stderr: errors }
     }

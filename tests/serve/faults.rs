@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 use windlass_testkit::{Fault, FaultRule};
-use windlass_tests::{Options, Served, Windlass, World};
+use windlass_tests::{Options, Served, Windlass, World, set_writable};
 
 use super::pipeline::new_freight;
 use super::{STAGES, apply, ended, freight, project, promote, request, serve, stage, warehouse};
@@ -36,6 +36,8 @@ async fn a_full_disk_is_told_and_nothing_is_lost() {
     let refused =
         served.request("PUT", "/v1beta1/resources?upsert=true", &freight("app", "two", 2).to_string()).await;
     assert!(refused.text.contains("the database cannot be used"), "{}", refused.text);
+    let deleted = served.request("DELETE", "/v1beta1/projects/demo", "").await;
+    assert_eq!(deleted.status, 503, "{}", deleted.text);
     // What is there can still be read, and the process does live.
     assert_eq!(served.get("/v1beta1/projects/demo/promotions").await["items"].as_array().unwrap().len(), 1);
     assert_eq!(served.request("GET", "/healthz", "").await.status, 200);
@@ -95,7 +97,7 @@ async fn a_disk_that_is_read_only_is_told_and_starts_nothing() {
     let refused = start.read_only(&data).run().await.expect(3);
     assert!(refused.stderr.contains(&format!("the data directory {}", data.display())), "{}", refused.stderr);
     assert!(refused.stderr.contains("make it writable"), "{}", refused.stderr);
-    std::fs::set_permissions(&data, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    set_writable(&data, true);
     let served = serve(&data).await;
     assert_eq!(served.get("/v1beta1/projects/demo/freight/one").await["alias"], "one");
     served.kill().await;

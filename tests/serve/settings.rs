@@ -176,3 +176,16 @@ async fn a_collector_that_is_not_there_holds_nobody_up() {
     let wrong = Windlass::new(["serve", "--dev", "--otlp-endpoint", "nowhere"]).run().await.expect(2);
     assert!(wrong.stderr.contains("invalid value 'nowhere' for '--otlp-endpoint <URL>'"), "{}", wrong.stderr);
 }
+
+#[tokio::test]
+async fn whoever_does_not_read_the_lines_holds_nobody_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let serve = Windlass::new(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"]).arg(dir.path());
+    // Nobody reads them until the end, and a pipe has room for some hundred.
+    let served = Served::start(serve.args(["--log-level", "debug"])).await;
+    for _ in 0..1_500 {
+        assert_eq!(served.request("GET", "/healthz", "").await.status, 200);
+    }
+    let log = served.stop().await.expect(0).stderr;
+    assert!(log.matches("answered").count() >= 1_500, "{} lines", log.lines().count());
+}

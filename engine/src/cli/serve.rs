@@ -90,11 +90,9 @@ fn secret(text: &str) -> Result<SecretValue, std::convert::Infallible> {
 impl ServeArgs {
     pub(crate) async fn run(self) -> Result<u8, Failure> {
         let args = self.with_config()?;
-        let traces = logging::start(args.log_level, args.log_format, args.otlp_endpoint.as_ref())?;
+        let logging = logging::start(args.log_level, args.log_format, args.otlp_endpoint.as_ref())?;
         let served = args.serve().await;
-        if let Some(traces) = traces {
-            traces.stop().await;
-        }
+        logging.stop().await;
         served
     }
 

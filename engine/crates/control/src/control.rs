@@ -1,5 +1,6 @@
 //! The door: requests come in here, are checked, and go to the loop of their project.
 
+mod delete;
 mod load;
 mod promote;
 mod write;

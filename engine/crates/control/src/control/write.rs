@@ -1,4 +1,4 @@
-//! Writing and deleting documents: each is checked against what is there, stored, and told to the projects it concerns.
+//! Writing documents: each is checked against what is there, stored, and told to the projects it concerns.
 
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -7,7 +7,7 @@ use windlass_model::manifest::warehouse::Warehouse;
 use windlass_ports::control_plane::{
     Actor, ApiError, ControlPlane as _, Fault, WriteMode, WriteReport, Written,
 };
-use windlass_ports::journal::{JournalError, UnitKey, UnitKind};
+use windlass_ports::journal::JournalError;
 use windlass_ports::records::{ChangeRefused, Document, DocumentChange, Expect, ResourceKey};
 
 use super::{Control, failed, not_found};
@@ -20,24 +20,6 @@ use crate::registry::Entry;
 /// Kinds without a namespace.
 const CLUSTER_KINDS: [&str; 5] =
     ["Project", "ClusterConfig", "ClusterPromotionTask", "Namespace", "ClusterAnalysisTemplate"];
-
-/// Everything that a project's namespace may hold, in the order in which it is taken away.
-const NAMESPACED_KINDS: [&str; 14] = [
-    "Warehouse",
-    "Stage",
-    "Promotion",
-    "Freight",
-    "PromotionTask",
-    "ProjectConfig",
-    "Grants",
-    "Secret",
-    "ConfigMap",
-    "StageMetadata",
-    "FreightMetadata",
-    "PromotionRequest",
-    "Target",
-    "AnalysisTemplate",
-];
 
 /// What is around a document that is written.
 struct Around(Option<Entry>);
@@ -109,7 +91,7 @@ impl Control {
     }
 
     /// Which resource a document is.
-    fn key_of(&self, document: &Value) -> Result<ResourceKey, ApiError> {
+    pub(super) fn key_of(&self, document: &Value) -> Result<ResourceKey, ApiError> {
         let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let kind = text("/kind");
         if kind.is_empty() {
@@ -176,6 +158,10 @@ impl Control {
         }
         let expect = old.as_ref().map_or(Expect::Absent, |old| Expect::Version(old.version));
         key.name = admitted.name;
+        if let (None, "Project", Ok(name)) = (&old, key.kind.as_str(), ProjectName::new(key.name.clone())) {
+            // A project before it, of the same name, may not have been forgotten as a whole.
+            self.forget_units(&name).await?;
+        }
         let put = DocumentChange::Put { key: key.clone(), expect, document: admitted.document };
         match self.ports.resources.write(vec![put]).await {
             Ok(_) => {}
@@ -210,7 +196,7 @@ impl Control {
     }
 
     /// Tells the projects that a document concerns.
-    async fn follow(&self, key: &ResourceKey, value: Option<&Value>) -> Result<(), ApiError> {
+    pub(super) async fn follow(&self, key: &ResourceKey, value: Option<&Value>) -> Result<(), ApiError> {
         if value.is_some() && self.load_if_missing(key).await? {
             return Ok(());
         }
@@ -237,7 +223,7 @@ impl Control {
     }
 
     /// Takes a project up that has been written and that nobody knows yet; whether that was so.
-    async fn load_if_missing(&self, key: &ResourceKey) -> Result<bool, ApiError> {
+    pub(super) async fn load_if_missing(&self, key: &ResourceKey) -> Result<bool, ApiError> {
         let name = ProjectName::new(key.name.clone()).ok().filter(|_| key.kind == "Project");
         let Some(name) = name.filter(|name| self.registry.get(name).is_none()) else { return Ok(false) };
         let loaded = self.load_project(name).await;
@@ -258,103 +244,5 @@ impl Control {
         for project in self.concerned(key) {
             self.tell(&project, Message::InDoubt(key.clone())).await;
         }
-    }
-
-    async fn delete_document(&self, actor: &Actor, document: Value) -> Result<Written, ApiError> {
-        let key = self.key_of(&document)?;
-        match self.delete_one(actor, &key).await {
-            Ok(()) => Ok(Written::Deleted(document)),
-            Err(error) if error.fault == Fault::NotFound => {
-                let kind = key.kind.to_lowercase();
-                let message = format!("{kind}s{} {:?} not found", super::group(&key.kind), key.name);
-                Err(ApiError::not_found(message))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    pub(super) async fn delete_one(&self, actor: &Actor, key: &ResourceKey) -> Result<(), ApiError> {
-        let document = self.get(&key.kind, &key.namespace, &key.name).await?;
-        match key.kind.as_str() {
-            "Project" => return self.delete_project(&document).await,
-            "Freight" => self.check_unused(key)?,
-            "Promotion" => return self.delete_promotion(actor, &document).await,
-            _ => {}
-        }
-        let _alone = self.writing.lock().await;
-        let delete = DocumentChange::Delete { key: key.clone(), expect: Expect::Present };
-        if let Err(error) = self.ports.resources.write(vec![delete]).await {
-            self.doubt(key).await;
-            return Err(failed(error));
-        }
-        self.follow(key, None).await
-    }
-
-    fn check_unused(&self, key: &ResourceKey) -> Result<(), ApiError> {
-        let project = key.namespace.project();
-        let Some(entry) = project.and_then(|project| self.registry.get(&project)) else { return Ok(()) };
-        let stages = entry.started.stages_with(&key.name);
-        if stages.is_empty() {
-            return Ok(());
-        }
-        let stages: Vec<String> = stages.iter().map(|stage| format!("{stage:?}")).collect();
-        let message = format!(
-            "admission webhook \"freight.kargo.akuity.io\" denied the request: freights.kargo.akuity.io {:?} is forbidden: \
-             freight is in-use by stages ({})",
-            key.name,
-            stages.join(", ")
-        );
-        Err(ApiError::new(Fault::Forbidden, message))
-    }
-
-    /// A promotion that has not ended is stopped first.
-    async fn delete_promotion(&self, actor: &Actor, document: &Document) -> Result<(), ApiError> {
-        let key = &document.key;
-        let value = document.value().map_err(failed)?;
-        if let Some(project) = key.namespace.project() {
-            self.abort(actor, &project, &key.name).await?;
-            if let Some(uid) = value.pointer("/metadata/uid").and_then(Value::as_str) {
-                let unit = UnitKey {
-                    tenant: self.ports.tenant.clone(),
-                    project,
-                    kind: UnitKind::Promotion,
-                    id: uid.to_owned(),
-                };
-                if value.pointer("/status/finishedAt").is_some() {
-                    self.ports.journal.forget(&unit).await.map_err(failed)?;
-                }
-            }
-        }
-        let delete = DocumentChange::Delete { key: key.clone(), expect: Expect::Present };
-        self.ports.resources.write(vec![delete]).await.map_err(failed).map(|_| ())
-    }
-
-    /// A project goes with everything that is in its namespace.
-    async fn delete_project(&self, document: &Document) -> Result<(), ApiError> {
-        let _alone = self.writing.lock().await;
-        let Ok(name) = ProjectName::new(document.key.name.clone()) else { return Ok(()) };
-        if let Some(entry) = self.registry.get(&name) {
-            entry.stop.cancel();
-            entry.started.inbox.closed().await;
-            self.registry.remove(&name);
-        }
-        let namespace = Namespace::from(&name);
-        for kind in [UnitKind::Promotion, UnitKind::Stage, UnitKind::Warehouse] {
-            let units = self.ports.journal.units(&self.ports.tenant, kind).await.map_err(failed)?;
-            for unit in units.into_iter().filter(|unit| unit.project == name) {
-                let key =
-                    UnitKey { tenant: self.ports.tenant.clone(), project: name.clone(), kind, id: unit.id };
-                self.ports.journal.forget(&key).await.map_err(failed)?;
-            }
-        }
-        let mut changes = Vec::new();
-        for kind in NAMESPACED_KINDS {
-            let listing = self.list(kind, Some(&namespace), "").await?;
-            let delete =
-                |document: Document| DocumentChange::Delete { key: document.key, expect: Expect::Anything };
-            changes.extend(listing.documents.into_iter().map(delete));
-        }
-        changes.push(DocumentChange::Delete { key: document.key.clone(), expect: Expect::Anything });
-        self.ports.resources.write(changes).await.map_err(failed).map(|_| ())
     }
 }

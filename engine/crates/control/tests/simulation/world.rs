@@ -17,7 +17,6 @@ use windlass_control::project::Project;
 use windlass_control::registry::Registry;
 use windlass_control::retention::Retention;
 use windlass_model::call::Call;
-use windlass_model::digest::Digest;
 use windlass_model::discovered::{DiscoveredArtifacts, DiscoveredCommit, GitDiscovery};
 use windlass_model::event::stage::HealthStatus;
 use windlass_model::ids::{Lease, ProjectName, TenantId};
@@ -31,9 +30,7 @@ use windlass_ports::control_plane::{ApiError, Fault};
 use windlass_ports::effects::Settlement;
 use windlass_ports::progress::Silent;
 use windlass_ports::sessions::{Policy, SessionReport, SessionSpec, Sessions};
-use windlass_ports::step_catalog::{
-    CatalogError, ConfigProblem, Provenance, StepBinary, StepCatalog, StepKind,
-};
+use windlass_ports::step_catalog::OneStep;
 use windlass_ports::step_runner::{Ending, RunReport, RunRequest, StepRunner};
 use windlass_ports::wake::Wake;
 use windlass_promotion::driver::{DriveError, Driver, DriverPorts, DriverSettings};
@@ -336,32 +333,6 @@ impl Sessions for NoSessions {
 impl Wake for NoSessions {
     async fn wait(&self, _events: &[Value], cancel: &CancellationToken) {
         cancel.cancelled().await;
-    }
-}
-
-struct OneStep;
-
-impl StepCatalog for OneStep {
-    fn find(&self, _uses: &str) -> Result<Arc<StepKind>, CatalogError> {
-        let manifest =
-            json!({ "name": "scripted", "version": "1", "summary": "By chance.", "configSchema": {} });
-        Ok(Arc::new(StepKind {
-            manifest: serde_json::from_value(manifest).unwrap(),
-            binary: StepBinary { digest: Digest::of(b"scripted"), path: "scripted.wasm".into() },
-            provenance: Provenance::BuiltIn,
-        }))
-    }
-
-    fn names(&self) -> Vec<String> {
-        vec!["scripted".to_owned()]
-    }
-
-    fn check(&self, _kind: &StepKind, _config: &Value) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn check_written(&self, _kind: &StepKind, _config: &Value) -> Vec<ConfigProblem> {
-        Vec::new()
     }
 }
 

@@ -171,3 +171,25 @@ async fn expressions_see_all_that_kargo_shows_them() {
         assert_eq!(subjects, expected, "{filter}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_a_thousand_tags_are_not_remembered() {
+    let fixture = Fixture::new().await;
+    let repository = fixture.git.create("app.git").await.unwrap();
+    let head = repository.commit(&NewCommit::on("main").write("a", "a")).await.unwrap();
+    let given = subscription(&fixture, &json!({"commitSelectionStrategy": "SemVer", "discoveryLimit": 1}));
+    for (count, is_remembered) in [(1_000, true), (1_001, false)] {
+        let mut names: Vec<String> = (0..count).map(|number| format!("v1.0.{number}")).collect();
+        names.sort_unstable();
+        let lines: String = names.iter().map(|name| format!("{head} refs/tags/{name}\n")).collect();
+        let packed = format!("# pack-refs with: peeled fully-peeled sorted \n{lines}");
+        // In one go: the server may still be reading them.
+        let next = repository.path().join("packed-refs.new");
+        std::fs::write(&next, packed).unwrap();
+        std::fs::rename(&next, repository.path().join("packed-refs")).unwrap();
+        fixture.clock.set(fixture.clock.now().plus(Duration::from_secs(1)));
+        let found = fixture.find(given.clone()).await.unwrap();
+        assert_eq!(tags(&found), [format!("v1.0.{}", count - 1)]);
+        assert_eq!(found.git[0].observed_refs.is_some(), is_remembered, "{count}");
+    }
+}

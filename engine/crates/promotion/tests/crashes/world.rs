@@ -23,9 +23,7 @@ use windlass_ports::journal::JournalError;
 use windlass_ports::progress::Silent;
 use windlass_ports::records::{AttemptLogs, DocumentChange, LogKey};
 use windlass_ports::sessions::{Policy, SessionReport, SessionSpec, Sessions};
-use windlass_ports::step_catalog::{
-    CatalogError, ConfigProblem, Provenance, StepBinary, StepCatalog, StepKind,
-};
+use windlass_ports::step_catalog::OneStep;
 use windlass_ports::step_runner::{Ending, RunReport, RunRequest, StepRunner};
 use windlass_ports::wake::Wake;
 use windlass_promotion::driver::{Driver, DriverPorts, DriverSettings};
@@ -187,32 +185,6 @@ impl Sessions for World {
         let name = update.reference.trim_start_matches("refs/heads/");
         let arrived = self.sent.lock().unwrap().iter().any(|sent| sent == name);
         if arrived { Settlement::Done(answer()) } else { Settlement::Unsent }
-    }
-}
-
-struct OneStep;
-
-impl StepCatalog for OneStep {
-    fn find(&self, _uses: &str) -> Result<Arc<StepKind>, CatalogError> {
-        let manifest =
-            json!({ "name": "scripted", "version": "1", "summary": "As told.", "configSchema": {} });
-        Ok(Arc::new(StepKind {
-            manifest: serde_json::from_value(manifest).unwrap(),
-            binary: StepBinary { digest: Digest::of(b"scripted"), path: "scripted.wasm".into() },
-            provenance: Provenance::BuiltIn,
-        }))
-    }
-
-    fn names(&self) -> Vec<String> {
-        vec!["scripted".to_owned()]
-    }
-
-    fn check(&self, _kind: &StepKind, _config: &Value) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn check_written(&self, _kind: &StepKind, _config: &Value) -> Vec<ConfigProblem> {
-        Vec::new()
     }
 }
 

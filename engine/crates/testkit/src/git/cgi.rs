@@ -40,10 +40,11 @@ pub(super) async fn run(mut command: Command, body: Body) -> Result<Response, Cg
     let complaints = tokio::spawn(collect(stderr));
     let mut read = BytesMut::with_capacity(PIECE);
     let head = loop {
+        let count = stdout.read_buf(&mut read).await.map_err(CgiError::Run)?;
+        // What was read at once may be more than a head.
         if let Some(head) = take_head(&mut read) {
             break head;
         }
-        let count = stdout.read_buf(&mut read).await.map_err(CgiError::Run)?;
         if count == 0 || read.len() > MAX_HEAD {
             drop(child);
             let said = complaints.await.unwrap_or_default();
@@ -143,5 +144,18 @@ mod tests {
         let (status, headers) = parse_head(b"Status: 404 Not Found\r\nX: y\r\n\r\n");
         assert_eq!((status, headers.len()), (StatusCode::NOT_FOUND, 1));
         assert_eq!(parse_head(b"Status: what\n\n").0, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_head_and_much_more_may_come_at_once() {
+        let printed = tempfile::NamedTempFile::new().unwrap();
+        let body = "x".repeat(40_000);
+        std::fs::write(printed.path(), format!("Content-Type: text/plain\r\n\r\n{body}")).unwrap();
+        let mut command = Command::new("dd");
+        command.arg(format!("if={}", printed.path().display())).args(["bs=64k", "count=1"]);
+        let response = run(command, Body::empty()).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/plain");
+        let came = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(came, body.as_bytes());
     }
 }
