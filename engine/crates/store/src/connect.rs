@@ -14,7 +14,7 @@ use windlass_ports::journal::JournalError;
 
 use crate::backup::DATABASE;
 use crate::database::{Connection, Readers};
-use crate::store::{OpenError, unavailable};
+use crate::store::{OpenError, hint, unavailable};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -23,6 +23,9 @@ const READERS: u32 = 4;
 
 /// What each of them caches of a file, as SQLite writes half a mebibyte; the operating system caches the file as well.
 const READER_CACHE: &str = "-512";
+
+/// How addresses of PostgreSQL begin.
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// A process that writes to a PostgreSQL database holds this lock of it: nobody else writes meanwhile.
 const WRITER_LOCK: &str = "SELECT pg_advisory_lock(7310861347119260531)";
@@ -68,7 +71,10 @@ impl NotConnected {
     pub(crate) fn open_error(self, place: &Place) -> OpenError {
         match self {
             Self::InUse => OpenError::InUse { path: place.name() },
-            Self::Failed(error) => OpenError::Unavailable { path: place.name(), message: error.to_string() },
+            Self::Failed(error) => {
+                let message = format!("{error}{}", hint(&error));
+                OpenError::Unavailable { path: place.name(), message }
+            }
         }
     }
 }
@@ -90,10 +96,12 @@ impl Place {
 
     /// The database that an address of PostgreSQL names.
     pub(crate) fn of_address(address: &str) -> Result<Self, OpenError> {
-        let options = PgConnectOptions::from_str(address).map_err(|error| OpenError::Unavailable {
-            path: "PostgreSQL".to_owned(),
-            message: format!("the address cannot be read: {error}"),
-        })?;
+        let wrong = |message: String| OpenError::Unavailable { path: "PostgreSQL".to_owned(), message };
+        if !SCHEMES.iter().any(|scheme| address.starts_with(scheme)) {
+            return Err(wrong("the address has to begin with postgres://".to_owned()));
+        }
+        let options = PgConnectOptions::from_str(address);
+        let options = options.map_err(|error| wrong(format!("the address cannot be read: {error}")))?;
         let options = options.application_name("windlass").disable_statement_logging();
         // Without user and password.
         let name = format!(

@@ -95,7 +95,12 @@ pub(crate) async fn last_versions(
 
 /// A failure of the database, for whoever waits for it.
 pub(crate) fn unavailable(error: &sqlx::Error) -> JournalError {
-    let hint = match error {
+    JournalError::Unavailable(format!("the database cannot be used: {error}{}", hint(error)))
+}
+
+/// What to do about a failure.
+pub(crate) fn hint(error: &sqlx::Error) -> &'static str {
+    match error {
         sqlx::Error::Database(e) if e.message().contains("disk is full") => "; free some space and try again",
         sqlx::Error::Database(e) if e.message().contains("readonly") => "; make the data directory writable",
         sqlx::Error::Database(e) if e.message().contains("disk I/O error") => {
@@ -103,8 +108,7 @@ pub(crate) fn unavailable(error: &sqlx::Error) -> JournalError {
         }
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => "; see that PostgreSQL runs and can be reached",
         _ => "",
-    };
-    JournalError::Unavailable(format!("the database cannot be used: {error}{hint}"))
+    }
 }
 
 /// A failure of the blobs' directory.

@@ -72,5 +72,10 @@ async fn addresses_that_lead_nowhere_say_so_without_the_password() {
         let error = Store::connect(address).await.err().unwrap();
         assert!(matches!(error, OpenError::Unavailable { .. }), "{address}: {error}");
         assert!(!error.to_string().contains("a-secret"), "{error}");
+        let leads_to_a_host = address.contains('@');
+        assert_eq!(
+            error.to_string().ends_with("see that PostgreSQL runs and can be reached"),
+            leads_to_a_host
+        );
     }
 }
