@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use windlass_model::digest::Digest;
 
 use crate::blobs::Blobs;
-use crate::connect::migrate;
-use crate::database::{Connection, values};
+use crate::connect::migrate_file;
+use crate::database::{Connection, Error, values};
+use crate::sqlite;
 use crate::store::OpenError;
 
 /// The name of the database's file in a data directory and in a backup of it.
@@ -24,7 +25,7 @@ pub(crate) const BLOBS: &str = "blobs";
 /// If there is no database, it cannot be read, or `to` cannot be written.
 pub async fn copy_database(dir: &Path, to: &Path) -> Result<(), OpenError> {
     let path = dir.join(DATABASE);
-    let mut connection = connect(&path).await?;
+    let mut connection = connect(&path)?;
     let to = to.to_string_lossy();
     let copied = connection.execute("VACUUM INTO $1", values![to.as_ref()]).await;
     let _ = connection.close().await;
@@ -36,7 +37,7 @@ pub async fn copy_database(dir: &Path, to: &Path) -> Result<(), OpenError> {
 /// # Errors
 /// If it cannot be read, or is damaged.
 pub async fn named_blobs(database: &Path) -> Result<Vec<Digest>, OpenError> {
-    let mut connection = connect(database).await?;
+    let mut connection = connect(database)?;
     let found = read_blobs(&mut connection).await;
     let _ = connection.close().await;
     let (verdict, names) = found.map_err(|e| unavailable(database, &e))?;
@@ -53,11 +54,7 @@ pub async fn named_blobs(database: &Path) -> Result<Vec<Digest>, OpenError> {
 /// # Errors
 /// If it is of a newer version, or cannot be written.
 pub async fn upgrade(database: &Path) -> Result<(), OpenError> {
-    let mut connection = connect(database).await?;
-    let migrated = migrate(&mut connection).await;
-    let closed = connection.close().await;
-    migrated.map_err(|e| e.at(database.display().to_string()))?;
-    closed.map_err(|e| unavailable(database, &e))
+    migrate_file(database, &SqliteConnectOptions::new().filename(database).disable_statement_logging()).await
 }
 
 /// Where a blob lies in a data directory, relative to it.
@@ -72,24 +69,21 @@ pub fn blob_digest(path: &Path) -> Option<Digest> {
     Blobs::named(path).filter(|digest| blob_path(digest) == path)
 }
 
-async fn read_blobs(connection: &mut Connection) -> Result<(String, Vec<String>), sqlx::Error> {
+async fn read_blobs(connection: &mut Connection) -> Result<(String, Vec<String>), Error> {
     let verdict = connection.one("PRAGMA integrity_check(1)", &[]).await?.text(0);
     Ok((verdict, named(connection).await?))
 }
 
 /// The digests of all blobs that rows name.
-pub(crate) async fn named(connection: &mut Connection) -> Result<Vec<String>, sqlx::Error> {
+pub(crate) async fn named(connection: &mut Connection) -> Result<Vec<String>, Error> {
     let select = "SELECT blob FROM events WHERE blob IS NOT NULL UNION SELECT blob FROM attempt_logs WHERE blob IS NOT NULL";
     Ok(connection.all(select, &[]).await?.iter().map(|row| row.text(0)).collect())
 }
 
-async fn connect(path: &Path) -> Result<Connection, OpenError> {
-    // Not read-only: opening a database in WAL mode may make the files beside it.
-    let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
-    let connection = SqliteConnection::connect_with(&options).await.map_err(|e| unavailable(path, &e))?;
-    Ok(Connection::Sqlite(Box::new(connection)))
+fn connect(path: &Path) -> Result<Connection, OpenError> {
+    sqlite::open(path).map(Connection::Sqlite).map_err(|e| unavailable(path, &e.into()))
 }
 
-fn unavailable(path: &Path, error: &sqlx::Error) -> OpenError {
+fn unavailable(path: &Path, error: &Error) -> OpenError {
     OpenError::Unavailable { path: path.display().to_string(), message: error.to_string() }
 }

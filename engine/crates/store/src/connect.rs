@@ -13,7 +13,9 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use windlass_ports::journal::JournalError;
 
 use crate::backup::DATABASE;
-use crate::database::{Connection, Readers};
+use crate::database::{Connection, Error};
+use crate::readers::Readers;
+use crate::sqlite;
 use crate::store::{OpenError, hint, unavailable};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -48,13 +50,23 @@ pub(crate) enum Place {
 pub(crate) enum NotConnected {
     /// Another process writes to the database.
     InUse,
-    Failed(sqlx::Error),
+    Failed(Error),
+}
+
+impl From<Error> for NotConnected {
+    fn from(error: Error) -> Self {
+        let Error::Driver(sqlx::Error::Database(refusal)) = &error else { return Self::Failed(error) };
+        if refusal.code().is_some_and(|code| code == LOCK_NOT_AVAILABLE) {
+            Self::InUse
+        } else {
+            Self::Failed(error)
+        }
+    }
 }
 
 impl From<sqlx::Error> for NotConnected {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|e| e.code());
-        if code.is_some_and(|code| code == LOCK_NOT_AVAILABLE) { Self::InUse } else { Self::Failed(error) }
+        Error::from(error).into()
     }
 }
 
@@ -69,11 +81,14 @@ impl NotConnected {
 
     /// The same for whoever opens a store.
     pub(crate) fn open_error(self, place: &Place) -> OpenError {
+        self.at(place.name())
+    }
+
+    fn at(self, path: String) -> OpenError {
         match self {
-            Self::InUse => OpenError::InUse { path: place.name() },
+            Self::InUse => OpenError::InUse { path },
             Self::Failed(error) => {
-                let message = format!("{error}{}", hint(&error));
-                OpenError::Unavailable { path: place.name(), message }
+                OpenError::Unavailable { path, message: format!("{error}{}", hint(&error)) }
             }
         }
     }
@@ -124,9 +139,7 @@ impl Place {
     /// A connection that may write.
     pub(crate) async fn writer(&self) -> Result<Connection, NotConnected> {
         match self {
-            Self::File { options, .. } => {
-                Ok(Connection::Sqlite(Box::new(SqliteConnection::connect_with(options).await?)))
-            }
+            Self::File { path, .. } => Ok(Connection::Sqlite(sqlite::open(path).map_err(Error::from)?)),
             Self::Server { options, .. } => {
                 let mut connection = PgConnection::connect_with(options).await?;
                 for statement in [LOCK_TIME, WRITER_LOCK, "RESET lock_timeout"] {
@@ -135,6 +148,18 @@ impl Place {
                 Ok(Connection::Postgres(Box::new(connection)))
             }
         }
+    }
+
+    /// Makes the database if it is not there, brings it to the form of this version, and connects to write.
+    pub(crate) async fn open(&self) -> Result<Connection, OpenError> {
+        if let Self::File { path, options } = self {
+            migrate_file(path, options).await?;
+        }
+        let mut connection = self.writer().await.map_err(|e| e.open_error(self))?;
+        if let Connection::Postgres(to) = &mut connection {
+            MIGRATIONS.run(to.as_mut()).await.map_err(|e| not_migrated(e, self.name()))?;
+        }
+        Ok(connection)
     }
 
     /// Connections that read, made when they are needed.
@@ -153,24 +178,20 @@ impl Place {
     }
 }
 
-/// Why a database cannot be brought to the form of this version.
-pub(crate) struct NotMigrated(MigrateError);
-
-impl NotMigrated {
-    /// The same of the database that is named so.
-    pub(crate) fn at(self, path: String) -> OpenError {
-        match self.0 {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
-            other => OpenError::Unavailable { path, message: other.to_string() },
-        }
-    }
+/// Brings a file to the form of this version.
+pub(crate) async fn migrate_file(path: &Path, options: &SqliteConnectOptions) -> Result<(), OpenError> {
+    let name = || path.display().to_string();
+    let failed = |error: sqlx::Error| NotConnected::from(error).at(name());
+    let mut connection = SqliteConnection::connect_with(options).await.map_err(failed)?;
+    let migrated = MIGRATIONS.run(&mut connection).await;
+    let closed = connection.close().await;
+    migrated.map_err(|error| not_migrated(error, name()))?;
+    closed.map_err(failed)
 }
 
-/// Brings a database to the form of this version.
-pub(crate) async fn migrate(connection: &mut Connection) -> Result<(), NotMigrated> {
-    match connection {
-        Connection::Sqlite(connection) => MIGRATIONS.run(connection.as_mut()).await,
-        Connection::Postgres(connection) => MIGRATIONS.run(connection.as_mut()).await,
+fn not_migrated(error: MigrateError, path: String) -> OpenError {
+    match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError::Newer,
+        other => OpenError::Unavailable { path, message: other.to_string() },
     }
-    .map_err(NotMigrated)
 }

@@ -1,9 +1,20 @@
-//! The two databases under one name: connections, statements with values, and rows. Statements are written once, in what
-//! SQLite and PostgreSQL both understand; nothing else in this room knows which of them it speaks to.
+//! The two databases under one name: statements with values, the connection that writes, and rows. Statements are written
+//! once, in what SQLite and PostgreSQL both understand; nothing else in this room knows which of them it speaks to.
 
-use sqlx::postgres::{PgConnection, PgPool, PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::postgres::{PgConnection, PgRow, Postgres};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, Row as _, SqlSafeStr};
+
+use crate::sqlite;
+
+/// A failure of either database.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Driver(#[from] sqlx::Error),
+}
 
 /// A value of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +57,8 @@ pub(crate) use values;
 /// A row of an answer.
 #[derive(Debug)]
 pub(crate) enum Row {
+    /// Of the connection to SQLite that writes.
+    Values(sqlite::Values),
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
@@ -53,6 +66,7 @@ pub(crate) enum Row {
 impl Row {
     pub(crate) fn text(&self, column: usize) -> String {
         match self {
+            Self::Values(row) => row.text(column).to_owned(),
             Self::Sqlite(row) => row.get(column),
             Self::Postgres(row) => row.get(column),
         }
@@ -61,6 +75,7 @@ impl Row {
     /// A text that is read and not kept.
     pub(crate) fn str(&self, column: usize) -> &str {
         match self {
+            Self::Values(row) => row.text(column),
             Self::Sqlite(row) => row.get(column),
             Self::Postgres(row) => row.get(column),
         }
@@ -68,6 +83,7 @@ impl Row {
 
     pub(crate) fn optional_text(&self, column: usize) -> Option<String> {
         match self {
+            Self::Values(row) => row.optional_text(column).map(str::to_owned),
             Self::Sqlite(row) => row.get(column),
             Self::Postgres(row) => row.get(column),
         }
@@ -75,6 +91,7 @@ impl Row {
 
     pub(crate) fn number(&self, column: usize) -> i64 {
         match self {
+            Self::Values(row) => row.number(column),
             Self::Sqlite(row) => row.get(column),
             Self::Postgres(row) => row.get(column),
         }
@@ -82,6 +99,7 @@ impl Row {
 
     pub(crate) fn optional_number(&self, column: usize) -> Option<i64> {
         match self {
+            Self::Values(row) => row.optional_number(column),
             Self::Sqlite(row) => row.get(column),
             Self::Postgres(row) => row.get(column),
         }
@@ -102,11 +120,12 @@ macro_rules! query {
         query
     }};
 }
+pub(crate) use query;
 
-/// A connection.
+/// The connection that writes.
 #[derive(Debug)]
 pub(crate) enum Connection {
-    Sqlite(Box<SqliteConnection>),
+    Sqlite(rusqlite::Connection),
     Postgres(Box<PgConnection>),
 }
 
@@ -116,19 +135,25 @@ impl Connection {
         &mut self,
         statement: impl SqlSafeStr,
         values: &[Value<'_>],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), Error> {
         match self {
-            Self::Sqlite(to) => query!(Sqlite, statement, values).execute(&mut **to).await.map(|_| ()),
-            Self::Postgres(to) => query!(Postgres, statement, values).execute(&mut **to).await.map(|_| ()),
+            Self::Sqlite(to) => sqlite::execute(to, statement.into_sql_str().as_str(), values)?,
+            Self::Postgres(to) => {
+                query!(Postgres, statement, values).execute(&mut **to).await?;
+            }
         }
+        Ok(())
     }
 
     /// Carries several statements out that have no values.
-    pub(crate) async fn execute_all(&mut self, statements: &'static str) -> Result<(), sqlx::Error> {
+    pub(crate) async fn execute_all(&mut self, statements: &'static str) -> Result<(), Error> {
         match self {
-            Self::Sqlite(to) => sqlx::Executor::execute(&mut **to, statements).await.map(|_| ()),
-            Self::Postgres(to) => sqlx::Executor::execute(&mut **to, statements).await.map(|_| ()),
+            Self::Sqlite(to) => to.execute_batch(statements)?,
+            Self::Postgres(to) => {
+                sqlx::Executor::execute(&mut **to, statements).await?;
+            }
         }
+        Ok(())
     }
 
     /// The first row of an answer.
@@ -136,17 +161,16 @@ impl Connection {
         &mut self,
         statement: impl SqlSafeStr,
         values: &[Value<'_>],
-    ) -> Result<Option<Row>, sqlx::Error> {
-        match self {
-            Self::Sqlite(to) => query!(Sqlite, statement, values)
-                .fetch_optional(&mut **to)
-                .await
-                .map(|row| row.map(Row::Sqlite)),
-            Self::Postgres(to) => query!(Postgres, statement, values)
-                .fetch_optional(&mut **to)
-                .await
-                .map(|row| row.map(Row::Postgres)),
-        }
+    ) -> Result<Option<Row>, Error> {
+        Ok(match self {
+            Self::Sqlite(to) => {
+                let rows = sqlite::rows(to, statement.into_sql_str().as_str(), values)?;
+                rows.into_iter().next().map(Row::Values)
+            }
+            Self::Postgres(to) => {
+                query!(Postgres, statement, values).fetch_optional(&mut **to).await?.map(Row::Postgres)
+            }
+        })
     }
 
     /// The row that an answer always has.
@@ -154,8 +178,8 @@ impl Connection {
         &mut self,
         statement: impl SqlSafeStr,
         values: &[Value<'_>],
-    ) -> Result<Row, sqlx::Error> {
-        self.optional(statement, values).await?.ok_or(sqlx::Error::RowNotFound)
+    ) -> Result<Row, Error> {
+        self.optional(statement, values).await?.ok_or(Error::Driver(sqlx::Error::RowNotFound))
     }
 
     /// All rows of an answer.
@@ -163,30 +187,30 @@ impl Connection {
         &mut self,
         statement: impl SqlSafeStr,
         values: &[Value<'_>],
-    ) -> Result<Vec<Row>, sqlx::Error> {
-        match self {
+    ) -> Result<Vec<Row>, Error> {
+        Ok(match self {
             Self::Sqlite(to) => {
-                let rows = query!(Sqlite, statement, values).fetch_all(&mut **to).await?;
-                Ok(rows.into_iter().map(Row::Sqlite).collect())
+                let rows = sqlite::rows(to, statement.into_sql_str().as_str(), values)?;
+                rows.into_iter().map(Row::Values).collect()
             }
             Self::Postgres(to) => {
                 let rows = query!(Postgres, statement, values).fetch_all(&mut **to).await?;
-                Ok(rows.into_iter().map(Row::Postgres).collect())
+                rows.into_iter().map(Row::Postgres).collect()
             }
-        }
+        })
     }
 
     /// Begins a transaction that writes. One that is neither committed nor rolled back ends with its connection.
-    pub(crate) async fn begin(&mut self) -> Result<(), sqlx::Error> {
+    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
         match self {
-            Self::Sqlite(_) => self.execute_all("BEGIN IMMEDIATE").await,
+            Self::Sqlite(_) => self.execute("BEGIN IMMEDIATE", &[]).await,
             Self::Postgres(_) => self.execute_all("BEGIN").await,
         }
     }
 
     /// Whether commits from now on reach the disk before they are answered. Those that do not reach it with the next
     /// that does.
-    pub(crate) async fn set_synced(&mut self, synced: bool) -> Result<(), sqlx::Error> {
+    pub(crate) async fn set_synced(&mut self, synced: bool) -> Result<(), Error> {
         let statement = match (&self, synced) {
             (Self::Sqlite(_), true) => "PRAGMA synchronous = FULL",
             (Self::Sqlite(_), false) => "PRAGMA synchronous = NORMAL",
@@ -196,54 +220,11 @@ impl Connection {
         self.execute_all(statement).await
     }
 
-    pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
+    pub(crate) async fn close(self) -> Result<(), Error> {
         match self {
-            Self::Sqlite(connection) => connection.close().await,
-            Self::Postgres(connection) => connection.close().await,
+            Self::Sqlite(connection) => connection.close().map_err(|(_, error)| error)?,
+            Self::Postgres(connection) => connection.close().await?,
         }
-    }
-}
-
-/// Connections that read.
-#[derive(Debug, Clone)]
-pub(crate) enum Readers {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
-}
-
-impl Readers {
-    /// The first row of an answer.
-    pub(crate) async fn optional(
-        &self,
-        statement: impl SqlSafeStr,
-        values: &[Value<'_>],
-    ) -> Result<Option<Row>, sqlx::Error> {
-        match self {
-            Self::Sqlite(pool) => {
-                query!(Sqlite, statement, values).fetch_optional(pool).await.map(|row| row.map(Row::Sqlite))
-            }
-            Self::Postgres(pool) => query!(Postgres, statement, values)
-                .fetch_optional(pool)
-                .await
-                .map(|row| row.map(Row::Postgres)),
-        }
-    }
-
-    /// All rows of an answer.
-    pub(crate) async fn all(
-        &self,
-        statement: impl SqlSafeStr,
-        values: &[Value<'_>],
-    ) -> Result<Vec<Row>, sqlx::Error> {
-        match self {
-            Self::Sqlite(pool) => {
-                let rows = query!(Sqlite, statement, values).fetch_all(pool).await?;
-                Ok(rows.into_iter().map(Row::Sqlite).collect())
-            }
-            Self::Postgres(pool) => {
-                let rows = query!(Postgres, statement, values).fetch_all(pool).await?;
-                Ok(rows.into_iter().map(Row::Postgres).collect())
-            }
-        }
+        Ok(())
     }
 }

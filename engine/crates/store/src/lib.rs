@@ -1,7 +1,7 @@
 //! The record: journal, resources, attempt logs and blobs, in one SQLite file and a directory of blobs, or in a database
 //! of PostgreSQL.
 //!
-//! The only room that knows SQL. One task writes: it takes what is waiting, puts it into one transaction and answers all
+//! The only room that knows SQL. One writes: it takes what is waiting, puts it into one transaction and answers all
 //! at once, so that a sync to disk is shared by everyone who waited for it. Readers have connections of their own.
 
 mod append;
@@ -14,7 +14,9 @@ mod database;
 mod documents;
 mod leases;
 mod read;
+mod readers;
 mod records;
+mod sqlite;
 mod store;
 mod units;
 mod writer;

@@ -11,8 +11,9 @@ use windlass_ports::journal::JournalError;
 use crate::backup::BLOBS;
 use crate::blobs::Blobs;
 use crate::changes::Changes;
-use crate::connect::{NotConnected, Place, migrate};
-use crate::database::{Connection, Readers};
+use crate::connect::{NotConnected, Place};
+use crate::database::{Connection, Error};
+use crate::readers::Readers;
 use crate::writer::{Job, Writer};
 
 /// Writes that may wait at one time.
@@ -73,42 +74,44 @@ impl Store {
     }
 
     async fn at(place: Place, blobs: Blobs) -> Result<Arc<Self>, OpenError> {
-        let mut connection = place.writer().await.map_err(|e| e.open_error(&place))?;
-        migrate(&mut connection).await.map_err(|e| e.at(place.name()))?;
+        let mut connection = place.open().await?;
         let versions = last_versions(&mut connection).await;
         let versions = versions.map_err(|e| NotConnected::from(e).open_error(&place))?;
         let (readers, changes) = (place.readers(), Arc::new(Changes::new(versions)));
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(Writer::new(place, connection, blobs.clone(), Arc::clone(&changes)).run(waiting));
+        Writer::new(place, connection, blobs.clone(), Arc::clone(&changes)).start(waiting);
         Ok(Arc::new(Self { readers, blobs, changes, jobs }))
     }
 }
 
 /// The version of the last change of each tenant's resources.
-pub(crate) async fn last_versions(
-    connection: &mut Connection,
-) -> Result<HashMap<TenantId, i64>, sqlx::Error> {
+pub(crate) async fn last_versions(connection: &mut Connection) -> Result<HashMap<TenantId, i64>, Error> {
     let select = "SELECT tenant, value FROM counters WHERE name = 'resource_version'";
     let rows = connection.all(select, &[]).await?;
     Ok(rows.iter().filter_map(|row| Some((TenantId::new(row.text(0)).ok()?, row.number(1)))).collect())
 }
 
 /// A failure of the database, for whoever waits for it.
-pub(crate) fn unavailable(error: &sqlx::Error) -> JournalError {
+pub(crate) fn unavailable(error: &Error) -> JournalError {
     JournalError::Unavailable(format!("the database cannot be used: {error}{}", hint(error)))
 }
 
 /// What to do about a failure.
-pub(crate) fn hint(error: &sqlx::Error) -> &'static str {
-    match error {
-        sqlx::Error::Database(e) if e.message().contains("disk is full") => "; free some space and try again",
-        sqlx::Error::Database(e) if e.message().contains("readonly") => "; make the data directory writable",
-        sqlx::Error::Database(e) if e.message().contains("disk I/O error") => {
-            "; see that the disk of the data directory works and has room"
+pub(crate) fn hint(error: &Error) -> &'static str {
+    let message = match error {
+        Error::Driver(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => {
+            return "; see that PostgreSQL runs and can be reached";
         }
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => "; see that PostgreSQL runs and can be reached",
+        Error::Driver(sqlx::Error::Database(refusal)) => refusal.message(),
+        Error::Sqlite(rusqlite::Error::SqliteFailure(_, Some(message))) => message,
         _ => "",
-    }
+    };
+    let hints = [
+        ("disk is full", "; free some space and try again"),
+        ("readonly", "; make the data directory writable"),
+        ("disk I/O error", "; see that the disk of the data directory works and has room"),
+    ];
+    hints.iter().find(|(part, _)| message.contains(part)).map_or("", |(_, hint)| hint)
 }
 
 /// A failure of the blobs' directory.

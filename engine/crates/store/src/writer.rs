@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use windlass_ports::journal::{Append, Durability, JournalError, Version};
 use windlass_ports::records::DocumentChange;
@@ -10,7 +11,7 @@ use windlass_ports::records::DocumentChange;
 use crate::blobs::Blobs;
 use crate::changes::Changes;
 use crate::connect::{NotConnected, Place};
-use crate::database::Connection;
+use crate::database::{Connection, Error};
 use crate::leases::LeaseRequest;
 use crate::records::LogRecord;
 use crate::store::{blob_unavailable, last_versions};
@@ -62,7 +63,7 @@ impl Open {
         Self { connection, synced: None }
     }
 
-    async fn set_synced(&mut self, synced: bool) -> Result<(), sqlx::Error> {
+    async fn set_synced(&mut self, synced: bool) -> Result<(), Error> {
         if self.synced != Some(synced) {
             self.connection.set_synced(synced).await?;
             self.synced = Some(synced);
@@ -87,7 +88,21 @@ impl Writer {
         Ok(Open::new(connection))
     }
 
-    pub(crate) async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+    /// Starts it. SQLite answers at once or when the disk has: on a thread of its own, since nobody is to wait with it.
+    /// PostgreSQL is waited for as other servers are.
+    pub(crate) fn start(self, waiting: mpsc::Receiver<Job>) {
+        let runtime = Handle::current();
+        match &self.place {
+            Place::File { .. } => {
+                std::thread::spawn(move || runtime.block_on(self.run(waiting)));
+            }
+            Place::Server { .. } => {
+                runtime.spawn(self.run(waiting));
+            }
+        }
+    }
+
+    async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
         let mut group = Vec::new();
         while waiting.recv_many(&mut group, MAX_GROUP).await > 0 {
             self.write(std::mem::take(&mut group)).await;
