@@ -3,6 +3,7 @@
 mod apply;
 mod backup;
 mod faults;
+mod git_client;
 mod kill;
 mod pipeline;
 mod postgres;

@@ -48,6 +48,7 @@ pub(crate) fn pick(manifests: Manifests, wanted: Option<&str>) -> Result<Project
         windows: Vec::new(),
         cluster_windows: Vec::new(),
         git_client: None,
+        system_secrets: BTreeMap::new(),
         grants,
         name: project,
     })

@@ -119,7 +119,7 @@ impl Trial {
             kind: Arc::clone(&self.kind),
             config: self.config.clone(),
             tokens: Tokens::new(),
-            identity: None,
+            git_client: None,
             policy: self.policy.clone(),
             operator: self.grants.clone(),
             limits: self.limits(),

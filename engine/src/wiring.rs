@@ -324,7 +324,7 @@ impl Works {
         let settings = DriverSettings {
             promotions: self.promotions.clone(),
             token_key: self.token_key.clone(),
-            identity: project.git_client.clone(),
+            git_client: project.git_client(),
             policy: project.policy(self.policy.clone()),
             operator: self.grants.clone(),
             limits: Limits::default(),

@@ -1,9 +1,9 @@
 //! Commits signed with the key of a Secret, through the program: named by git-clone, used by git-commit.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::json;
-use windlass_tests::{Options, World};
+use windlass_tests::{Gnupg, Options, World};
 
 const STEPS: &str = "
 - uses: git-clone
@@ -20,30 +20,10 @@ const STEPS: &str = "
   config: { path: ./src }
 ";
 
-/// GnuPG in a home of its own, which ends with the test.
-struct Gnupg(tempfile::TempDir);
-
-impl Gnupg {
-    fn run(&self, program: &str, args: &[&str]) -> Output {
-        Command::new(program).args(args).env("GNUPGHOME", self.0.path()).output().unwrap()
-    }
-}
-
-impl Drop for Gnupg {
-    fn drop(&mut self) {
-        self.run("gpgconf", &["--kill", "gpg-agent"]);
-    }
-}
-
 #[tokio::test]
 async fn commits_are_signed_and_the_key_stays_where_it_is() {
-    let gnupg = Gnupg(tempfile::tempdir().unwrap());
-    let quiet = ["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""];
-    let faked = "--faked-system-time=20260101T000000!";
-    let generate = ["--quick-gen-key", "Ada <ada@example.com>", "ed25519", "sign", "never"];
-    assert!(gnupg.run("gpg", &[&quiet[..], &[faked], &generate].concat()).status.success());
-    let key = gnupg.run("gpg", &[&quiet[..], &["--armor", "--export-secret-keys"]].concat()).stdout;
-    let key = String::from_utf8(key).unwrap();
+    let gnupg = Gnupg::default();
+    let key = gnupg.key("Ada <ada@example.com>");
 
     let files = vec![("base/kustomization.yaml".to_owned(), "images: []\n".to_owned())];
     let world = World::with(Options { steps: STEPS.to_owned(), files, ..Options::default() }).await;
@@ -58,10 +38,8 @@ async fn commits_are_signed_and_the_key_stays_where_it_is() {
     let promotion = ended.json();
     let commit = promotion["status"]["state"]["commit"]["commit"].as_str().unwrap().to_owned();
 
-    let repository = world.repository.path().to_str().unwrap();
-    let verified = gnupg.run("git", &["-C", repository, "verify-commit", "--raw", &commit]);
-    let said = String::from_utf8(verified.stderr).unwrap();
-    assert!(verified.status.success() && said.contains("GOODSIG") && said.contains("Ada"), "{said}");
+    let said = gnupg.verify(world.repository.path(), &commit);
+    assert!(said.is_some_and(|said| said.contains("Ada")));
 
     // No part of the key is in the record or in what was said.
     let line = key.lines().nth(3).unwrap();

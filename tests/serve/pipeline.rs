@@ -93,24 +93,3 @@ async fn a_waiting_promotion_is_aborted_and_the_next_takes_its_turn() {
     served.command(["promote", "--abort", "--name", &second]).run().await.expect(0);
     assert_eq!(super::ended(&served, &second).await["status"]["phase"], "Aborted");
 }
-
-#[tokio::test]
-async fn the_cluster_says_who_commits() {
-    let world = World::new().await;
-    let served = Served::start(world.serve("data")).await;
-    served.apply(&world.path("manifests")).await;
-    let config = serde_json::json!({
-        "apiVersion": "kargo.akuity.io/v1alpha1", "kind": "ClusterConfig", "metadata": { "name": "cluster" },
-        "spec": { "gitClient": { "name": "Release Bot", "email": "bot@example.com" } },
-    });
-    super::apply(&served, &[config]).await;
-    let alias = new_freight(&served, &[]).await["alias"].as_str().unwrap().to_owned();
-    let promoted = ["promote", "--stage", "dev", "--freight-alias", &alias, "--wait"];
-    served.command(promoted).run().await.expect(0);
-    let commit = world.repository.log("env/dev").await.unwrap().remove(0);
-    assert_eq!(
-        (commit.author.who.name.as_str(), commit.author.who.email.as_str()),
-        ("Release Bot", "bot@example.com")
-    );
-    served.kill().await;
-}

@@ -99,7 +99,7 @@ impl Checking<'_> {
             kind: Arc::clone(self.kind),
             config: self.check.input.clone(),
             tokens: Tokens::new(),
-            identity: None,
+            git_client: None,
             policy: self.project.policy(works.policy.clone()),
             operator: works.grants.clone(),
             limits: self.limits.clone(),

@@ -10,19 +10,37 @@ use windlass_model::manifest::config_map::ConfigMap;
 use windlass_model::manifest::grants::Grants;
 use windlass_model::manifest::project_config::{PromotionPolicy, PromotionWindow};
 use windlass_model::manifest::promotion_task::PromotionTask;
-use windlass_model::manifest::secret::Secret;
+use windlass_model::manifest::secret::{Secret, SecretValue};
 use windlass_model::manifest::stage::{Stage, StageSpec};
 use windlass_model::manifest::step::{TaskKind, TaskReference};
 use windlass_model::manifest::warehouse::Warehouse;
-use windlass_ports::sessions::Policy;
+use windlass_ports::sessions::{GitClient, Policy};
 use windlass_promotion::inflate::Tasks;
 use windlass_promotion::stage::policy::{is_auto_promoted, is_window_of, policy_for};
 
 /// The namespace whose Secrets and ConfigMaps every project can use, as in Kargo.
 pub const SHARED_NAMESPACE: &str = "kargo-shared-resources";
 
+/// The namespace of the Secrets that a ClusterConfig names, as in Kargo. No project can use them.
+pub const SYSTEM_NAMESPACE: &str = "kargo-system-resources";
+
+/// Whether a namespace is of no project, and for all.
+#[must_use]
+pub fn is_common_namespace(name: &str) -> bool {
+    name == SHARED_NAMESPACE || name == SYSTEM_NAMESPACE
+}
+
 /// Resources by name.
 pub type Named<T> = BTreeMap<String, Arc<T>>;
+
+/// Who commits where a step does not say, as a ClusterConfig says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterGitClient {
+    /// The author.
+    pub identity: Identity,
+    /// The Secret of the system's namespace whose `signingKey` signs.
+    pub signing_key_secret: Option<String>,
+}
 
 /// What a project has.
 #[derive(Debug, Clone)]
@@ -54,7 +72,9 @@ pub struct Project {
     /// The same for all projects.
     pub cluster_windows: Vec<PromotionWindow>,
     /// Who commits where a step does not say, in all projects.
-    pub git_client: Option<Identity>,
+    pub git_client: Option<ClusterGitClient>,
+    /// The Secrets that a ClusterConfig may name.
+    pub system_secrets: Named<Secret>,
     /// Its own grant documents.
     pub grants: Named<Grants>,
 }
@@ -78,8 +98,28 @@ impl Project {
             windows: Vec::new(),
             cluster_windows: Vec::new(),
             git_client: None,
+            system_secrets: BTreeMap::new(),
             grants: BTreeMap::new(),
         }
+    }
+
+    /// Who commits where a step does not say, with the key.
+    #[must_use]
+    pub fn git_client(&self) -> Option<GitClient> {
+        let client = self.git_client.as_ref()?;
+        let signing_key = client.signing_key_secret.as_deref().map(|name| self.signing_key(name));
+        Some(GitClient { identity: client.identity.clone(), signing_key })
+    }
+
+    fn signing_key(&self, name: &str) -> Result<SecretValue, String> {
+        let wrong = |what: &str| {
+            format!(
+                "the ClusterConfig's gitClient.signingKeySecret names the Secret {SYSTEM_NAMESPACE}/{name}, {what}"
+            )
+        };
+        let secret = self.system_secrets.get(name).ok_or_else(|| wrong("which is not there"))?;
+        let mut values = secret.values().map_err(|error| wrong(&format!("which cannot be read: {error}")))?;
+        values.remove("signingKey").ok_or_else(|| wrong("which has no signingKey"))
     }
 
     /// Whether freight is promoted to a stage by itself.

@@ -31,6 +31,15 @@ pub struct TokenSecret {
 /// The secrets of one attempt, by their tokens.
 pub type Tokens = BTreeMap<String, TokenSecret>;
 
+/// Who commits where a step does not say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitClient {
+    /// The author.
+    pub identity: Identity,
+    /// The OpenPGP key that commits are signed with; or why it cannot be had, which fails what would be signed.
+    pub signing_key: Option<Result<SecretValue, String>>,
+}
+
 /// What a project allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Policy {
@@ -69,7 +78,7 @@ pub struct SessionSpec {
     /// The secrets behind the tokens that the guest has in its configuration.
     pub tokens: Tokens,
     /// Who commits where the step does not say; none: whom the operator has set.
-    pub identity: Option<Identity>,
+    pub git_client: Option<GitClient>,
     /// What the project allows.
     pub policy: Policy,
     /// What the operator grants beside that: local repositories.

@@ -68,7 +68,7 @@ pub struct DriverSettings {
     /// From which tokens are made.
     pub token_key: TokenKey,
     /// Who commits where a step does not say; none: whom the operator has set.
-    pub identity: Option<windlass_model::call::git::Identity>,
+    pub git_client: Option<windlass_ports::sessions::GitClient>,
     /// What the project allows.
     pub policy: Policy,
     /// What the operator grants beside that.

@@ -36,14 +36,21 @@ fn signing_key(session: &Session, text: Option<&SigningKeyText>) -> Option<Secre
     text.map(|SigningKeyText(text)| SecretValue::new(session.secrets.fill_in(text, Place::Raw)))
 }
 
+/// The key of whoever commits where a step does not say. It is kept with the worktree, as a step's own is.
+fn default_key(session: &Session) -> Result<Option<SecretValue>, CallError> {
+    let key = session.spec.git_client.as_ref().and_then(|client| client.signing_key.clone());
+    key.transpose().map_err(|reason| CallError::invalid("signing-key-unreadable", reason))
+}
+
 impl Capabilities {
     /// For whom Git works.
     pub(crate) fn git_scope(&self, session: &Arc<Session>) -> GitScope {
+        let identity = session.spec.git_client.as_ref().map(|client| &client.identity);
         GitScope {
             network: session.network(Access::Read),
             dir: Arc::clone(&session.spec.dir),
             started_at: session.spec.started_at,
-            identity: session.spec.identity.as_ref().unwrap_or(&self.settings.identity).clone(),
+            identity: identity.unwrap_or(&self.settings.identity).clone(),
             signing_key: None,
             seal: Arc::clone(&session.spec.seal),
             local: session.local_directories(),
@@ -70,7 +77,11 @@ impl Capabilities {
         let credential = self.git_credential(session, &args.url).await?;
         let refs = Recorded { pipeline, session };
         let mut scope = self.git_scope(session);
-        scope.signing_key = signing_key(session, args.options.signing_key.as_ref());
+        scope.signing_key =
+            match (&args.options.author, signing_key(session, args.options.signing_key.as_ref())) {
+                (None, None) => default_key(session)?,
+                (_, own) => own,
+            };
         self.ports.git.clone_repository(&scope, credential.as_ref(), args, &refs).await.map(Reply::Commits)
     }
 

@@ -16,7 +16,7 @@ use windlass_promotion::unit::UnitError;
 
 use super::{Actor, StageEntry, WarehouseEntry};
 use crate::freight_index::FreightEntry;
-use crate::project::{Named, Project, SHARED_NAMESPACE};
+use crate::project::{ClusterGitClient, Named, Project, SHARED_NAMESPACE, SYSTEM_NAMESPACE};
 use crate::show::Shown;
 
 impl Actor {
@@ -155,6 +155,9 @@ pub(crate) fn take_in(project: &mut Project, key: &ResourceKey, document: Option
         "Warehouse" => put::<Warehouse>(&mut project.warehouses, &key.name, document),
         "PromotionTask" => put(&mut project.tasks, &key.name, document),
         "ClusterPromotionTask" => put(&mut project.cluster_tasks, &key.name, document),
+        "Secret" if key.namespace.as_str() == SYSTEM_NAMESPACE => {
+            put(&mut project.system_secrets, &key.name, document);
+        }
         "Secret" if is_shared => put(&mut project.shared_secrets, &key.name, document),
         "Secret" => put(&mut project.secrets, &key.name, document),
         "ConfigMap" if is_shared => put(&mut project.shared_config_maps, &key.name, document),
@@ -180,10 +183,11 @@ pub(crate) fn take_in(project: &mut Project, key: &ResourceKey, document: Option
     }
 }
 
-/// Who commits, as a ClusterConfig says. Its signing key is of a namespace that this version does not have.
-fn git_client(value: &Value) -> Option<Identity> {
-    let text = |name: &str| value[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    Some(Identity { name: text("name")?, email: text("email")? })
+/// Who commits, as a ClusterConfig says.
+fn git_client(value: &Value) -> Option<ClusterGitClient> {
+    let text = |at: &str| value.pointer(at)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let identity = Identity { name: text("/name")?, email: text("/email")? };
+    Some(ClusterGitClient { identity, signing_key_secret: text("/signingKeySecret/name") })
 }
 
 fn put<T: DeserializeOwned>(named: &mut Named<T>, name: &str, document: Option<&Value>) {

@@ -8,7 +8,7 @@ use windlass_promotion::unit::UnitError;
 
 use super::Control;
 use crate::actor::{Actor, take_in};
-use crate::project::{Project, ProjectCell, SHARED_NAMESPACE};
+use crate::project::{Project, ProjectCell, SHARED_NAMESPACE, SYSTEM_NAMESPACE};
 use crate::registry::Entry;
 use crate::trouble::Trouble;
 
@@ -16,8 +16,9 @@ use crate::trouble::Trouble;
 const OWN_KINDS: [&str; 7] =
     ["Stage", "Warehouse", "PromotionTask", "Secret", "ConfigMap", "ProjectConfig", "Grants"];
 
-/// Those of the shared namespace.
-const SHARED_KINDS: [&str; 2] = ["Secret", "ConfigMap"];
+/// Those of the namespaces that are no project's.
+const COMMON_KINDS: [(&str, &[&str]); 2] =
+    [(SHARED_NAMESPACE, &["Secret", "ConfigMap"]), (SYSTEM_NAMESPACE, &["Secret"])];
 
 impl Control {
     pub(super) async fn load_all(&self) -> Result<(), UnitError> {
@@ -37,9 +38,10 @@ impl Control {
         for kind in OWN_KINDS {
             self.load_kind(&mut project, kind, &own).await?;
         }
-        if let Ok(shared) = Namespace::new(SHARED_NAMESPACE) {
-            for kind in SHARED_KINDS {
-                self.load_kind(&mut project, kind, &shared).await?;
+        for (namespace, kinds) in COMMON_KINDS {
+            let Ok(namespace) = Namespace::new(namespace) else { continue };
+            for kind in kinds {
+                self.load_kind(&mut project, kind, &namespace).await?;
             }
         }
         for kind in ["ClusterPromotionTask", "ClusterConfig", "Project"] {

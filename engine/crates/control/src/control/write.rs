@@ -14,7 +14,7 @@ use super::{Control, failed, not_found};
 use crate::actor::Message;
 use crate::admit;
 use crate::ports::ReadManifest;
-use crate::project::SHARED_NAMESPACE;
+use crate::project::is_common_namespace;
 use crate::registry::Entry;
 
 /// Kinds without a namespace.
@@ -186,7 +186,15 @@ impl Control {
     }
 
     fn check_namespace(&self, key: &ResourceKey) -> Result<(), ApiError> {
-        if key.namespace.is_cluster() || key.namespace.as_str() == SHARED_NAMESPACE {
+        if key.kind == "Project" && is_common_namespace(&key.name) {
+            let message = format!(
+                "projects{} {:?} cannot be made: the namespace of that name is of all projects; choose another name",
+                super::group(&key.kind),
+                key.name
+            );
+            return Err(ApiError::new(Fault::Conflict, message));
+        }
+        if key.namespace.is_cluster() || is_common_namespace(key.namespace.as_str()) {
             return Ok(());
         }
         match key.namespace.project().and_then(|project| self.registry.get(&project)) {
@@ -233,7 +241,7 @@ impl Control {
     /// The projects that a document concerns.
     fn concerned(&self, key: &ResourceKey) -> Vec<ProjectName> {
         match key.namespace.project() {
-            Some(project) if key.namespace.as_str() != SHARED_NAMESPACE => vec![project],
+            Some(project) if !is_common_namespace(key.namespace.as_str()) => vec![project],
             None if key.kind == "Project" => ProjectName::new(key.name.clone()).into_iter().collect(),
             _ => self.registry.all().into_iter().map(|(name, _)| name).collect(),
         }

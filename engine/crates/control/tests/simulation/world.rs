@@ -182,7 +182,7 @@ impl World {
         let settings = DriverSettings {
             promotions: self.promotions(),
             token_key: TokenKey::new([7; 32]),
-            identity: None,
+            git_client: None,
             policy: Policy::Kargo,
             operator: Vec::new(),
             limits: Limits::default(),

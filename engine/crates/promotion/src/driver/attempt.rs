@@ -230,7 +230,7 @@ impl PromotionRun<'_> {
             kind: Arc::clone(kind),
             config: live.map_or_else(|| attempt.config.clone(), |live| live.real.clone()),
             tokens: live.map(|live| live.tokens.clone()).unwrap_or_default(),
-            identity: settings.identity.clone(),
+            git_client: settings.git_client.clone(),
             policy: settings.policy.clone(),
             operator: settings.operator.clone(),
             limits: self.limits(kind),

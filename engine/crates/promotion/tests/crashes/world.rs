@@ -233,7 +233,7 @@ pub(crate) fn driver(promotions: &Path, clock: &Arc<dyn Clock>, world: &Arc<Worl
     let settings = DriverSettings {
         promotions: promotions.to_owned(),
         token_key: TokenKey::new([7; 32]),
-        identity: None,
+        git_client: None,
         policy: Policy::Kargo,
         operator: Vec::new(),
         limits: Limits::default(),
