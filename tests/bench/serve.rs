@@ -1,5 +1,6 @@
 //! A server that promotes: how long one promotion takes, and how many go through at once.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use windlass_tests::{Changes, Options, PIPELINE, Served, World};
 
@@ -126,13 +127,12 @@ impl Pipeline {
         }
         is_idle(self.served.id()).await;
         let start = now_micros();
-        let make = async {
+        // Every stage has somebody of its own who asks for one promotion after the other.
+        let make = join_all((0..self.stages).map(async |stage| {
             for turn in 0..rounds {
-                for stage in 0..self.stages {
-                    self.promote(stage, turn).await;
-                }
+                self.promote(stage, turn).await;
             }
-        };
+        }));
         let see = async {
             for _ in 0..self.stages * rounds {
                 next_end(&mut changes).await;

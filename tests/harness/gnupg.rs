@@ -11,12 +11,15 @@ pub struct Gnupg(tempfile::TempDir);
 
 impl Default for Gnupg {
     fn default() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(tempfile::tempdir().expect("a directory"))
     }
 }
 
 impl Gnupg {
     /// A new key of somebody, `Ada <ada@example.com>`, armored.
+    ///
+    /// # Panics
+    /// If GnuPG is not there or refuses.
     #[must_use]
     pub fn key(&self, owner: &str) -> String {
         // Older than any test.
@@ -24,20 +27,23 @@ impl Gnupg {
         let generate = ["--quick-gen-key", owner, "ed25519", "sign", "never"];
         assert!(self.run("gpg", &[&QUIET[..], &[faked], &generate].concat()).status.success());
         let key = self.run("gpg", &[&QUIET[..], &["--armor", "--export-secret-keys"]].concat()).stdout;
-        String::from_utf8(key).unwrap()
+        String::from_utf8(key).expect("a text")
     }
 
     /// What GnuPG says of a commit's signature, if it is good.
+    ///
+    /// # Panics
+    /// If Git is not there.
     #[must_use]
     pub fn verify(&self, repository: &Path, commit: &str) -> Option<String> {
-        let args = ["-C", repository.to_str().unwrap(), "verify-commit", "--raw", commit];
+        let args = ["-C", repository.to_str().expect("a path"), "verify-commit", "--raw", commit];
         let verified = self.run("git", &args);
-        let said = String::from_utf8(verified.stderr).unwrap();
+        let said = String::from_utf8(verified.stderr).expect("a text");
         (verified.status.success() && said.contains("GOODSIG")).then_some(said)
     }
 
     fn run(&self, program: &str, args: &[&str]) -> Output {
-        Command::new(program).args(args).env("GNUPGHOME", self.0.path()).output().unwrap()
+        Command::new(program).args(args).env("GNUPGHOME", self.0.path()).output().expect("GnuPG or Git")
     }
 }
 

@@ -6,42 +6,56 @@ pub(crate) mod warehouse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use windlass_model::digest::Digest;
 use windlass_ports::records::Member;
 
 /// The member of a status that steps write, and nobody else.
 const METADATA: &str = "metadata";
 
-/// The members of a status as they were written last. They are kept as texts: as values, the histories of a thousand stages
-/// take some ten times as much memory.
+/// The member of a status that is read again.
+const CONDITIONS: &str = "conditions";
+
+/// The members of a status as they were written last. Of all but the conditions the digest is kept: the histories of a
+/// thousand stages are megabytes, which nobody reads here.
 #[derive(Debug, Default)]
-pub(crate) struct Shown(BTreeMap<String, Box<str>>);
+pub(crate) struct Shown {
+    digests: BTreeMap<String, Digest>,
+    conditions: Option<Box<str>>,
+}
 
 impl Shown {
     /// What a document shows.
     pub(crate) fn of_document(document: &Value) -> Self {
         let members = document["status"].as_object().into_iter().flatten();
-        Self(
-            members
-                .filter(|(name, _)| *name != METADATA)
-                .map(|(name, value)| (name.clone(), text(value)))
-                .collect(),
-        )
+        Self::of(members.filter(|(name, _)| *name != METADATA))
     }
 
     /// What is about to be written.
     pub(crate) fn of_members(members: &BTreeMap<String, Value>) -> Self {
-        Self(members.iter().map(|(name, value)| (name.clone(), text(value))).collect())
+        Self::of(members.iter())
     }
 
-    /// One member.
-    pub(crate) fn get(&self, name: &str) -> Option<Value> {
-        self.0.get(name).and_then(|text| serde_json::from_str(text).ok())
+    fn of<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>) -> Self {
+        let mut shown = Self::default();
+        for (name, value) in members {
+            let text = value.to_string();
+            shown.digests.insert(name.clone(), Digest::of(text.as_bytes()));
+            if name == CONDITIONS {
+                shown.conditions = Some(text.into_boxed_str());
+            }
+        }
+        shown
     }
 
-    /// What of `members`, which `after` are the texts of, is to be written, and what is to be taken away.
+    /// The conditions.
+    pub(crate) fn conditions(&self) -> Option<Value> {
+        serde_json::from_str(self.conditions.as_deref()?).ok()
+    }
+
+    /// What of `members`, which `after` are the digests of, is to be written, and what is to be taken away.
     pub(crate) fn changes(&self, after: &Self, members: &BTreeMap<String, Value>) -> Vec<Member> {
-        let names: BTreeSet<&String> = self.0.keys().chain(after.0.keys()).collect();
-        let changed = names.into_iter().filter(|name| self.0.get(*name) != after.0.get(*name));
+        let names: BTreeSet<&String> = self.digests.keys().chain(after.digests.keys()).collect();
+        let changed = names.into_iter().filter(|name| self.digests.get(*name) != after.digests.get(*name));
         changed
             .map(|name| Member {
                 path: vec!["status".to_owned(), name.clone()],
@@ -49,8 +63,4 @@ impl Shown {
             })
             .collect()
     }
-}
-
-fn text(value: &Value) -> Box<str> {
-    value.to_string().into_boxed_str()
 }

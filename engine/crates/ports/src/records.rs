@@ -1,6 +1,7 @@
 //! Records beside the journal: resources as documents, and the logs of attempts.
 
 mod change;
+mod object_text;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use windlass_model::event::promotion::LogLine;
 use windlass_model::ids::{AttemptNumber, Namespace, ProjectName, PromotionUid, StepAlias, TenantId};
 
 pub use change::Made;
+pub use object_text::ObjectText;
 
 use crate::journal::JournalError;
 

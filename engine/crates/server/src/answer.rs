@@ -73,11 +73,15 @@ pub(crate) fn empty(status: StatusCode) -> Response {
     response
 }
 
+/// The members that watches and some answers leave out of an object.
+pub(crate) const UNTYPED: [&str; 2] = ["kind", "apiVersion"];
+
 /// An object as watches and some answers show it: without its kind and version.
 pub(crate) fn untyped(mut object: Value) -> Value {
     if let Some(members) = object.as_object_mut() {
-        members.shift_remove("kind");
-        members.shift_remove("apiVersion");
+        for member in UNTYPED {
+            members.shift_remove(member);
+        }
     }
     object
 }

@@ -13,7 +13,6 @@ pub(crate) mod warehouses;
 pub(crate) mod why;
 
 use axum::http::StatusCode;
-use serde_json::Value;
 use windlass_model::ids::Namespace;
 use windlass_ports::control_plane::Refreshable;
 
@@ -26,8 +25,7 @@ async fn get_one(call: &Call, kind: &'static str, name: &str) -> Answer {
     let namespace = Namespace::from(&call.project().await?);
     let document = call.control().get(kind, &namespace, name).await?;
     if call.is_set("watch") {
-        let shows = Box::new(|_: &Value| true);
-        let watched = Watched { kind, namespace, name: Some(name.to_owned()), shows };
+        let watched = Watched { kind, namespace, name: Some(name.to_owned()), shows: None };
         return watch::answer(&call.shared, watched, call.query("resourceVersion")).await;
     }
     Ok(text(StatusCode::OK, document.text.to_string()))
@@ -47,14 +45,14 @@ async fn refresh_one(call: &Call, what: Refreshable, name: &str) -> Answer {
     Ok(empty(StatusCode::OK))
 }
 
-/// Answers with the changes of all documents of a kind that `shows` picks.
+/// Answers with the changes of all documents of a kind that `shows` picks; of all, without it.
 async fn watch_all(
     call: &Call,
     kind: &'static str,
     namespace: Namespace,
-    shows: impl Fn(&Value) -> bool + Send + 'static,
+    shows: Option<watch::Shows>,
 ) -> Answer {
-    let watched = Watched { kind, namespace, name: None, shows: Box::new(shows) };
+    let watched = Watched { kind, namespace, name: None, shows };
     watch::answer(&call.shared, watched, call.query("resourceVersion")).await
 }
 

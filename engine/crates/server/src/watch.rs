@@ -13,13 +13,18 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use windlass_model::ids::Namespace;
 use windlass_ports::clock::Clock;
-use windlass_ports::records::{Change, ChangeKind, Document, ResourceVersion, Watch, WatchExpired};
+use windlass_ports::records::{
+    Change, ChangeKind, Document, ObjectText, ResourceVersion, Watch, WatchExpired,
+};
 
-use crate::answer::{Refusal, untyped};
+use crate::answer::{Refusal, UNTYPED};
 use crate::server::Shared;
 
 /// A line that says nothing keeps the connection open.
 const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Whether a document is shown.
+pub(crate) type Shows = Box<dyn Fn(&Value) -> bool + Send>;
 
 /// Which documents are watched.
 pub(crate) struct Watched {
@@ -27,8 +32,8 @@ pub(crate) struct Watched {
     pub(crate) namespace: Namespace,
     /// The only one, if it is only one.
     pub(crate) name: Option<String>,
-    /// Of those, which are shown.
-    pub(crate) shows: Box<dyn Fn(&Value) -> bool + Send>,
+    /// Of those, which are shown; all, without it.
+    pub(crate) shows: Option<Shows>,
 }
 
 impl Watched {
@@ -40,15 +45,21 @@ impl Watched {
 
     /// What a change looks like; nothing for what is not shown.
     fn frame(&self, kind: ChangeKind, document: &Document) -> Option<Bytes> {
-        let object: Value = serde_json::from_str(&document.text).ok()?;
-        let kind = match (kind, (self.shows)(&object)) {
+        let is_shown = match &self.shows {
+            Some(shows) => shows(&document.value().ok()?),
+            None => true,
+        };
+        let kind = match (kind, is_shown) {
             (ChangeKind::Added, true) => "ADDED",
             (ChangeKind::Modified, true) => "MODIFIED",
             (ChangeKind::Deleted, true) | (ChangeKind::Modified, false) => "DELETED",
             (ChangeKind::Added | ChangeKind::Deleted, false) => return None,
         };
-        let event = json!({ "type": kind, "object": untyped(object) });
-        Some(Bytes::from(format!("data: {event}\n\n")))
+        let mut object = ObjectText::read(&document.text)?;
+        for member in UNTYPED {
+            object.remove(member);
+        }
+        Some(Bytes::from(format!("data: {{\"type\":\"{kind}\",\"object\":{object}}}\n\n")))
     }
 }
 

@@ -13,7 +13,7 @@ use windlass_ports::records::{Change, ResourceVersion, Watch, WatchExpired};
 const KEPT: usize = 4_096;
 
 /// The bytes that the kept changes of a tenant may hold.
-const KEPT_BYTES: usize = 16 << 20;
+const KEPT_BYTES: usize = 8 << 20;
 
 /// The changes since this process opened the store, as far as they are kept.
 #[derive(Debug, Default)]

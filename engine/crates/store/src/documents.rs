@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use windlass_ports::journal::JournalError;
 use windlass_ports::records::{
-    Change, ChangeKind, ChangeRefused, Document, DocumentChange, Made, ResourceKey, ResourceVersion,
+    Change, ChangeKind, ChangeRefused, Document, DocumentChange, Made, ObjectText, ResourceKey,
+    ResourceVersion,
 };
 
 use crate::append::next;
@@ -48,15 +49,10 @@ pub(crate) async fn change(
 async fn put(
     connection: &mut Connection,
     key: &ResourceKey,
-    mut document: Value,
+    mut document: ObjectText<'_>,
 ) -> Result<Document, JournalError> {
     let version = next(connection, key.tenant.as_str(), "resource_version").await?;
-    // What has no kind is a record of our own, whose metadata is not that of an object.
-    if document.get("kind").is_some()
-        && let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut)
-    {
-        metadata.insert("resourceVersion".to_owned(), json!(version.to_string()));
-    }
+    document.set_version(ResourceVersion(version));
     let text = document.to_string();
     let upsert = "INSERT INTO documents (tenant, kind, namespace, name, resource_version, document) \
                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, kind, namespace, name) \

@@ -151,9 +151,9 @@ impl Record {
 
     fn change(&mut self, change: &DocumentChange) -> Result<ResourceVersion, JournalError> {
         let key = change.key();
-        let found = self.documents.get(key);
-        let unchanged = found.map_or(ResourceVersion(0), |found| found.version);
-        let mut document = match change.make(found)? {
+        let found = self.documents.get(key).cloned();
+        let unchanged = found.as_ref().map_or(ResourceVersion(0), |found| found.version);
+        let mut document = match change.make(found.as_ref())? {
             Made::Nothing => return Ok(unchanged),
             Made::Deleted => {
                 self.documents.remove(key);
@@ -172,12 +172,8 @@ impl Record {
             }
         }
         let version = self.next();
-        if document.get("kind").is_some()
-            && let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut)
-        {
-            metadata.insert("resourceVersion".to_owned(), json!(version.to_string()));
-        }
         let version = ResourceVersion(version);
+        document.set_version(version);
         let stored = Document { key: key.clone(), version, text: document.to_string().into() };
         self.documents.insert(key.clone(), stored);
         Ok(version)

@@ -171,7 +171,7 @@ impl Actor {
             state,
             auto_promotion: project.is_auto_promoted(&manifest.metadata),
             not_enforced: project.not_enforced(manifest),
-            conditions_before: entry.and_then(|entry| entry.shown.get("conditions")),
+            conditions_before: entry.and_then(|entry| entry.shown.conditions()),
             refreshed: entry.and_then(|entry| entry.refreshed.as_deref()),
             now: self.ports.clock.now(),
         };

@@ -1,8 +1,8 @@
 //! What changes make of documents, whatever keeps them.
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{ChangeRefused, Document, DocumentChange, Expect, Member, ResourceKey};
+use super::{ChangeRefused, Document, DocumentChange, Expect, Member, ObjectText, ResourceKey};
 use crate::journal::JournalError;
 
 /// The version of documents that begin with a change of a part.
@@ -10,11 +10,11 @@ const DOCUMENT_VERSION: u32 = 1;
 
 /// What a change makes of a document.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Made {
+pub enum Made<'a> {
     /// Nothing: it stays as it is, or is not there.
     Nothing,
     /// It is this from now on, but for its version.
-    Document(Value),
+    Document(ObjectText<'a>),
     /// It goes.
     Deleted,
 }
@@ -45,11 +45,11 @@ impl DocumentChange {
     ///
     /// # Errors
     /// If it is refused, or what is found is damaged.
-    pub fn make(&self, found: Option<&Document>) -> Result<Made, JournalError> {
+    pub fn make<'a>(&self, found: Option<&'a Document>) -> Result<Made<'a>, JournalError> {
         Ok(match self {
             Self::Put { expect, document, .. } => {
                 check(found, *expect)?;
-                Made::Document(document.clone())
+                Made::Document(ObjectText::of_value(document).unwrap_or_default())
             }
             Self::Delete { expect, .. } => {
                 check(found, *expect)?;
@@ -57,26 +57,29 @@ impl DocumentChange {
             }
             Self::SetMembers { members, .. } => {
                 let Some(found) = found else { return Ok(Made::Nothing) };
-                let mut document = found.value()?;
+                let mut document = read(found)?;
                 let mut is_changed = false;
                 for Member { path, value } in members {
-                    is_changed |= set_member(&mut document, path, value.as_ref());
+                    is_changed |= document.set(path, value.as_ref());
                 }
                 if is_changed { Made::Document(document) } else { Made::Nothing }
             }
             Self::Merge { into, entries, .. } => {
-                let mut document = match found {
-                    Some(found) => found.value()?,
-                    None => json!({ "v": DOCUMENT_VERSION }),
-                };
-                merge(&mut document[*into], entries);
+                let mut document = found.map(read).transpose()?.unwrap_or_default();
+                if found.is_none() {
+                    document.set(&["v"], Some(&json!(DOCUMENT_VERSION)));
+                }
+                let into = document.object_at(into);
+                for (name, value) in entries {
+                    into.set(&[name], Some(value));
+                }
                 Made::Document(document)
             }
             Self::SetUnique { members, text, .. } => {
-                let mut document = found.ok_or(ChangeRefused::NotFound)?.value()?;
-                for member in *members {
-                    if let Some(value) = document.pointer_mut(member) {
-                        *value = json!(text);
+                let mut document = read(found.ok_or(ChangeRefused::NotFound)?)?;
+                for member in members.iter().map(|member| names(member)) {
+                    if document.has(&member) {
+                        document.set(&member, Some(&json!(text)));
                     }
                 }
                 Made::Document(document)
@@ -95,35 +98,13 @@ fn check(found: Option<&Document>, expect: Expect) -> Result<(), ChangeRefused> 
     }
 }
 
-/// Sets a member, or takes it out; whether that changed anything.
-fn set_member(document: &mut Value, path: &[String], value: Option<&Value>) -> bool {
-    let Some((last, way)) = path.split_last() else { return false };
-    let mut at = document;
-    for name in way {
-        if value.is_none() && at.get(name).is_none() {
-            return false;
-        }
-        if !at[name].is_object() {
-            at[name] = json!({});
-        }
-        at = &mut at[name];
-    }
-    let Some(members) = at.as_object_mut() else { return false };
-    match value {
-        Some(value) if members.get(last) == Some(value) => false,
-        Some(value) => {
-            members.insert(last.clone(), value.clone());
-            true
-        }
-        None => members.shift_remove(last).is_some(),
-    }
+fn read(document: &Document) -> Result<ObjectText<'_>, JournalError> {
+    let damaged =
+        || JournalError::Unavailable(format!("a record is damaged: {} is no object", document.key.name));
+    ObjectText::read(&document.text).ok_or_else(damaged)
 }
 
-fn merge(into: &mut Value, entries: &Map<String, Value>) {
-    if !into.is_object() {
-        *into = json!({});
-    }
-    if let Some(object) = into.as_object_mut() {
-        object.extend(entries.iter().map(|(name, value)| (name.clone(), value.clone())));
-    }
+/// A JSON pointer as the names on the way.
+fn names(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect()
 }

@@ -11,6 +11,7 @@ use super::{origins, watch_all};
 use crate::answer::{Answer, Refusal, empty, text};
 use crate::list::groups;
 use crate::routes::Call;
+use crate::watch::Shows;
 
 /// Freight of some origins, or what a stage could be promoted to; grouped if that is asked for.
 pub(crate) async fn list(call: Call) -> Answer {
@@ -25,7 +26,9 @@ pub(crate) async fn list(call: Call) -> Answer {
                 .is_some_and(|name| origins.iter().any(|o| o == name))
     };
     if call.is_set("watch") {
-        return watch_all(&call, FREIGHT, namespace, move |freight| is_of(&origins, freight)).await;
+        let is_named = !origins.is_empty();
+        let is_of = move |freight: &Value| is_of(&origins, freight);
+        return watch_all(&call, FREIGHT, namespace, is_named.then(|| Box::new(is_of) as Shows)).await;
     }
     let (documents, version) = match call.query("stage").filter(|stage| !stage.is_empty()) {
         Some(stage) => {

@@ -10,6 +10,7 @@ use super::{delete_one, get_one, origins, refresh_one, watch_all};
 use crate::answer::{Answer, Refusal, json as json_answer, untyped};
 use crate::list::list as list_answer;
 use crate::routes::Call;
+use crate::watch::Shows;
 
 /// Stages; those that request freight of some origins if they are named.
 pub(crate) async fn list(call: Call) -> Answer {
@@ -22,7 +23,9 @@ pub(crate) async fn list(call: Call) -> Answer {
         origins.is_empty() || names.any(|name| origins.iter().any(|origin| origin == name))
     };
     if call.is_set("watch") {
-        return watch_all(&call, "Stage", namespace, move |stage| takes(&origins, stage)).await;
+        let is_named = !origins.is_empty();
+        let takes = move |stage: &Value| takes(&origins, stage);
+        return watch_all(&call, "Stage", namespace, is_named.then(|| Box::new(takes) as Shows)).await;
     }
     let mut listing = call.control().list("Stage", Some(&namespace), "").await?;
     if !origins.is_empty() {

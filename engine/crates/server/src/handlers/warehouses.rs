@@ -11,7 +11,7 @@ use crate::routes::Call;
 pub(crate) async fn list(call: Call) -> Answer {
     let namespace = Namespace::from(&call.project().await?);
     if call.is_set("watch") {
-        return watch_all(&call, "Warehouse", namespace, |_| true).await;
+        return watch_all(&call, "Warehouse", namespace, None).await;
     }
     Ok(list_answer(&call.control().list("Warehouse", Some(&namespace), "").await?))
 }
