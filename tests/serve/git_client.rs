@@ -47,19 +47,22 @@ async fn its_key_signs_or_nothing_is_committed() {
     let refused = promote(&served).await.expect(1);
     let reason = "the ClusterConfig's gitClient.signingKeySecret names the Secret kargo-system-resources/signing, \
                   which is not there";
-    assert!(refused.stdout.contains(reason) || refused.stderr.contains(reason), "{refused:?}");
+    assert!(refused.stdout.contains(reason), "{refused:?}");
 
-    // A project's Secret of the same name is none of it.
-    let secret = |namespace: &str| {
+    // A project's Secret of the same name is none of it, and one without the key is no help.
+    let secret = |namespace: &str, member: &str| {
         json!({
             "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "signing", "namespace": namespace },
-            "stringData": { "signingKey": key },
+            "stringData": { member: key },
         })
     };
-    super::apply(&served, &[secret("demo")]).await;
+    super::apply(&served, &[secret("demo", "signingKey")]).await;
     promote(&served).await.expect(1);
+    super::apply(&served, &[secret("kargo-system-resources", "key")]).await;
+    let refused = promote(&served).await.expect(1);
+    assert!(refused.stdout.contains("which has no signingKey"), "{refused:?}");
 
-    super::apply(&served, &[secret("kargo-system-resources")]).await;
+    super::apply(&served, &[secret("kargo-system-resources", "signingKey")]).await;
     let signed = promote(&served).await.expect(0);
     let commit = world.repository.log("env/dev").await.unwrap().remove(0).id.to_string();
     assert!(gnupg.verify(world.repository.path(), &commit).is_some());

@@ -127,8 +127,7 @@ fn told(diagnostic: &Diagnostic) -> String {
 /// A JSON pointer as Kubernetes writes paths: `spec.steps[0].uses`.
 fn field_path(pointer: &str) -> String {
     let mut path = String::new();
-    for segment in pointer.split('/').skip(1) {
-        let segment = segment.replace("~1", "/").replace("~0", "~");
+    for segment in windlass_model::pointer::names(pointer) {
         if segment.parse::<usize>().is_ok() {
             path.push_str(&format!("[{segment}]"));
         } else {

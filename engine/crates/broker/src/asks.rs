@@ -120,7 +120,7 @@ fn texts(config: &Value, pointer: &str) -> Vec<String> {
 fn items<'v>(config: &'v Value, pointer: &str) -> Vec<&'v Value> {
     let mut found = vec![config];
     for part in pointer.split('/').skip(1) {
-        let name = part.replace("~1", "/").replace("~0", "~");
+        let name = windlass_model::pointer::name(part);
         found = found
             .into_iter()
             .flat_map(|value| match (part, value) {

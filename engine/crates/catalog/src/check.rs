@@ -53,8 +53,7 @@ impl Schema {
         let mut problems = Vec::new();
         for error in self.validator.iter_errors(config) {
             let pointer = error.instance_path().to_string();
-            let path: Vec<String> =
-                pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+            let path: Vec<String> = windlass_model::pointer::names(&pointer).collect();
             match error.kind() {
                 ValidationErrorKind::AdditionalProperties { unexpected } => {
                     problems.extend(unexpected.iter().zip(self.describe(&error)).map(|(name, message)| {

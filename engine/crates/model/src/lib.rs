@@ -23,6 +23,7 @@ pub mod ids;
 pub mod limits;
 pub mod manifest;
 pub mod outcome;
+pub mod pointer;
 pub mod promotion;
 pub mod step_manifest;
 pub mod time;

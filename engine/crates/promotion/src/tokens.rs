@@ -111,7 +111,7 @@ impl TokenMaker<'_> {
 /// Gives the member that a pointer leads to another name, in the same place.
 fn rename(config: &mut Json, pointer: &str, name: String) {
     let Some((parent, last)) = pointer.rsplit_once('/') else { return };
-    let old = last.replace("~1", "/").replace("~0", "~");
+    let old = windlass_model::pointer::name(last);
     let Some(members) = config.pointer_mut(parent).and_then(Json::as_object_mut) else { return };
     let all = std::mem::take(members);
     let named =

@@ -1,8 +1,8 @@
 //! The record: journal, resources, attempt logs and blobs, in one SQLite file and a directory of blobs, or in a database
 //! of PostgreSQL.
 //!
-//! The only room that knows SQL. One writes: it takes what is waiting, puts it into one transaction and answers all
-//! at once, so that a sync to disk is shared by everyone who waited for it. Readers have connections of their own.
+//! The only room that knows SQL. One writer takes what is waiting, puts it into one transaction and answers all at once,
+//! so that a sync to disk is shared by everyone who waited for it. Readers have connections of their own.
 
 mod append;
 pub mod backup;

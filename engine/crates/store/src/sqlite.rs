@@ -52,7 +52,7 @@ impl ToSql for Value<'_> {
     }
 }
 
-/// Opens a database that is there.
+/// Opens a database that is there. Never read-only: opening one in WAL mode may make the files beside it.
 pub(crate) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;

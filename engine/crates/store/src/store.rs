@@ -79,7 +79,9 @@ impl Store {
         let versions = versions.map_err(|e| NotConnected::from(e).open_error(&place))?;
         let (readers, changes) = (place.readers(), Arc::new(Changes::new(versions)));
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        Writer::new(place, connection, blobs.clone(), Arc::clone(&changes)).start(waiting);
+        let path = place.name();
+        let writer = Writer::new(place, connection, blobs.clone(), Arc::clone(&changes));
+        writer.start(waiting).map_err(|e| OpenError::Unavailable { path, message: e.to_string() })?;
         Ok(Arc::new(Self { readers, blobs, changes, jobs }))
     }
 }

@@ -90,16 +90,21 @@ impl Writer {
 
     /// Starts it. SQLite answers at once or when the disk has: on a thread of its own, since nobody is to wait with it.
     /// PostgreSQL is waited for as other servers are.
-    pub(crate) fn start(self, waiting: mpsc::Receiver<Job>) {
+    ///
+    /// # Errors
+    /// If the system has no thread left.
+    pub(crate) fn start(self, waiting: mpsc::Receiver<Job>) -> std::io::Result<()> {
         let runtime = Handle::current();
         match &self.place {
             Place::File { .. } => {
-                std::thread::spawn(move || runtime.block_on(self.run(waiting)));
+                let thread = std::thread::Builder::new().name("windlass-writer".to_owned());
+                thread.spawn(move || runtime.block_on(self.run(waiting)))?;
             }
             Place::Server { .. } => {
                 runtime.spawn(self.run(waiting));
             }
         }
+        Ok(())
     }
 
     async fn run(mut self, mut waiting: mpsc::Receiver<Job>) {

@@ -1,6 +1,7 @@
 //! What changes make of documents, whatever keeps them.
 
 use serde_json::json;
+use windlass_model::pointer;
 
 use super::{ChangeRefused, Document, DocumentChange, Expect, Member, ObjectText, ResourceKey};
 use crate::journal::JournalError;
@@ -49,7 +50,7 @@ impl DocumentChange {
         Ok(match self {
             Self::Put { expect, document, .. } => {
                 check(found, *expect)?;
-                Made::Document(ObjectText::of_value(document).unwrap_or_default())
+                Made::Document(ObjectText::of_value(document).ok_or_else(|| no_object(self.key()))?)
             }
             Self::Delete { expect, .. } => {
                 check(found, *expect)?;
@@ -77,7 +78,8 @@ impl DocumentChange {
             }
             Self::SetUnique { members, text, .. } => {
                 let mut document = read(found.ok_or(ChangeRefused::NotFound)?)?;
-                for member in members.iter().map(|member| names(member)) {
+                for pointer in *members {
+                    let member: Vec<String> = pointer::names(pointer).collect();
                     if document.has(&member) {
                         document.set(&member, Some(&json!(text)));
                     }
@@ -99,12 +101,9 @@ fn check(found: Option<&Document>, expect: Expect) -> Result<(), ChangeRefused> 
 }
 
 fn read(document: &Document) -> Result<ObjectText<'_>, JournalError> {
-    let damaged =
-        || JournalError::Unavailable(format!("a record is damaged: {} is no object", document.key.name));
-    ObjectText::read(&document.text).ok_or_else(damaged)
+    ObjectText::read(&document.text).ok_or_else(|| no_object(&document.key))
 }
 
-/// A JSON pointer as the names on the way.
-fn names(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect()
+fn no_object(key: &ResourceKey) -> JournalError {
+    JournalError::Unavailable(format!("a record is damaged: {} {:?} is no object", key.kind, key.name))
 }

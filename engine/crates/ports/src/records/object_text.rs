@@ -169,24 +169,18 @@ impl<'a> Part<'a> {
     /// The object that it is.
     fn object(&mut self) -> Option<&mut ObjectText<'a>> {
         if self.object.is_none() {
-            self.object = self.read();
+            self.object = match &self.text {
+                Cow::Borrowed(text) => ObjectText::read(text),
+                Cow::Owned(text) => ObjectText::read(text).map(ObjectText::into_owned),
+            };
         }
         self.object.as_mut()
     }
 
     /// The object that it is, or an empty one in its place.
     fn make_object(&mut self) -> &mut ObjectText<'a> {
-        if self.object.is_none() {
-            self.object = self.read();
-        }
+        self.object();
         self.object.get_or_insert_default()
-    }
-
-    fn read(&self) -> Option<ObjectText<'a>> {
-        match &self.text {
-            Cow::Borrowed(text) => ObjectText::read(text),
-            Cow::Owned(text) => ObjectText::read(text).map(ObjectText::into_owned),
-        }
     }
 
     fn is(&self, text: &str) -> bool {
