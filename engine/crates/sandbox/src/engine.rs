@@ -63,8 +63,7 @@ fn pool() -> PoolingAllocationConfig {
         .table_elements(MAX_TABLE_ELEMENTS)
         // The limiter of each attempt is what bounds memory; the pool only has to be able to hold the largest.
         .max_memory_size(4 << 30)
-        // What a run touched goes back to the system: writing zeros over its whole stack takes longer than the page faults
-        // of the few pages that the next one touches, and keeps memory.
+        // What a run touched goes back to the system, so that slots that nobody uses keep no memory.
         .linear_memory_keep_resident(0)
         .table_keep_resident(0)
         .max_unused_warm_slots(8);
