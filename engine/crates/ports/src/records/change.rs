@@ -45,7 +45,7 @@ impl DocumentChange {
     /// What it makes of the document as it is found. That a text is unique is for whoever has all documents.
     ///
     /// # Errors
-    /// If it is refused, or what is found is damaged.
+    /// If it is refused, what is found is damaged, or what is put is no object.
     pub fn make<'a>(&self, found: Option<&'a Document>) -> Result<Made<'a>, JournalError> {
         Ok(match self {
             Self::Put { expect, document, .. } => {
@@ -106,4 +106,25 @@ fn read(document: &Document) -> Result<ObjectText<'_>, JournalError> {
 
 fn no_object(key: &ResourceKey) -> JournalError {
     JournalError::Unavailable(format!("a record is damaged: {} {:?} is no object", key.kind, key.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use windlass_model::ids::{Namespace, TenantId};
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_object_is_not_put() {
+        let key = ResourceKey {
+            tenant: TenantId::default(),
+            kind: "Stage".to_owned(),
+            namespace: Namespace::new("demo").unwrap(),
+            name: "dev".to_owned(),
+        };
+        let put = |document| DocumentChange::Put { key: key.clone(), expect: Expect::Anything, document };
+        assert!(matches!(put(json!({ "a": 1 })).make(None), Ok(Made::Document(_))));
+        let refused = put(json!(["a"])).make(None).unwrap_err().to_string();
+        assert!(refused.contains("Stage \"dev\" is no object"), "{refused}");
+    }
 }
